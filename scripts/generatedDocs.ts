@@ -1,0 +1,76 @@
+import { z } from "zod";
+
+import { brokerCauses } from "../shared/outcome/brokerCauses.ts";
+import { causeRows, type Cause } from "../shared/outcome/causes.ts";
+import { LicenseRequest } from "../shared/request/schema.ts";
+
+const schema = (): string => {
+  const generated = z.toJSONSchema(LicenseRequest, {
+    io: "input",
+    // In TypeScript it says "do not change this object"; in JSON Schema it would say "do not send it"
+    override: ({ jsonSchema }) => {
+      delete jsonSchema.readOnly;
+    },
+  });
+  const document = {
+    ...generated,
+    title: "License request",
+    description:
+      "One message on the queue license-updates, and the body of POST /api/license-updates. Beyond what a schema can say: a SKU may be named only once.",
+    anyOf: [{ required: ["licensesToAssign"] }, { required: ["licensesToRemove"] }],
+  };
+  return `${JSON.stringify(document, undefined, 2)}\n`;
+};
+
+const row = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
+
+const causeCells = ({ category, owner, meaning, remedy }: Cause): readonly string[] => [
+  `\`${category}\``,
+  owner,
+  meaning,
+  remedy,
+];
+
+const effects: Readonly<Record<Cause["kind"], string>> = {
+  refusal: "poison",
+  token: "poison; the token is read again before the next call",
+  transient: "waits and calls again",
+  unsure: "waits, reads the licenses back, calls again if need be",
+};
+
+const statusCell = (status: number, code: number | undefined): string =>
+  code === undefined ? `${status}, any other code` : `${status} / ${code}`;
+
+const causes = (): string =>
+  [
+    "# Causes and remedies",
+    "",
+    "Made from `shared/outcome/causes.ts` and `shared/outcome/brokerCauses.ts` by `npm run docs`; do not edit by hand.",
+    "",
+    "A poison message carries the category in its property `Category`, and the owner and the remedy beside it. **Owner** is who can set it right.",
+    "",
+    "## Answers of Partner Center",
+    "",
+    row(["Status / code", "Category", "Owner", "What happened", "What to do", "What the relay does"]),
+    row(["---", "---", "---", "---", "---", "---"]),
+    ...causeRows.map(({ status, code, ...cause }) =>
+      row([statusCell(status, code), ...causeCells(cause), effects[cause.kind]]),
+    ),
+    "",
+    "A status that is not in the table is decided by its class: 4xx is poison (`rejected`), 3xx is poison (`unexpected-answer`), 5xx waits (`service-error`), and a 2xx that Partner Center does not document is read back (`unexpected-answer`).",
+    "A call without any answer (connection refused, time-out) waits and is repeated under the same `MS-RequestId`; when it may have been applied, the user's licenses are read back first.",
+    "",
+    "## Messages that never reached Partner Center, or were given up",
+    "",
+    row(["Category", "Owner", "What happened", "What to do"]),
+    row(["---", "---", "---", "---"]),
+    ...brokerCauses.map((cause) => row(causeCells(cause))),
+    "",
+  ].join("\n");
+
+/** Documents that are made from the code: file name → text. */
+export const generatedDocs = (): ReadonlyMap<string, string> =>
+  new Map([
+    ["docs/license-request.schema.json", schema()],
+    ["docs/causes.md", causes()],
+  ]);

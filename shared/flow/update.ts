@@ -1,0 +1,159 @@
+import type { Clock } from "../clock.ts";
+import type { Log } from "../log.ts";
+import type { Answered } from "../outcome/answer.ts";
+import type { Cause } from "../outcome/causes.ts";
+import { classify } from "../outcome/classify.ts";
+import type { Applied, Outcome, Refused } from "../outcome/outcome.ts";
+import type { PartnerCenter } from "../partner-center/partnerCenter.ts";
+import type { LicenseRequest } from "../request/schema.ts";
+import type { PartnerToken } from "../vault/partnerToken.ts";
+import type { TokenSource } from "../vault/tokenSource.ts";
+import { startHold, type HoldSettings } from "./hold.ts";
+import { readBack } from "./readBack.ts";
+
+export interface UpdateDeps extends HoldSettings {
+  readonly partnerCenter: PartnerCenter;
+  readonly tokens: TokenSource;
+  readonly clock: Clock;
+}
+
+/** What is known about the message beside the request. */
+export interface UpdateContext {
+  readonly messageId?: string;
+  /** It was delivered before, and what became of it then is not known. */
+  readonly redelivered: boolean;
+}
+
+/** One step of an update: its end, or a reason to try again. */
+type Step =
+  | Applied
+  | Refused
+  | { readonly kind: "again" }
+  | { readonly kind: "hold"; readonly category: string; readonly why: string; readonly retryAfterMs: number };
+
+/** Applies one request, waiting out what passes within the hold budget. Throws only on a defect. */
+export type Update = (request: LicenseRequest, context: UpdateContext, log: Log) => Promise<Outcome>;
+
+export const makeUpdate =
+  (deps: UpdateDeps): Update =>
+  async (request, context, log) => {
+    const hold = startHold(deps.clock, deps);
+    const attempt = makeAttempt(deps, request, context, log);
+    for (;;) {
+      const step = await attempt.next();
+      if (step.kind === "applied" || step.kind === "refused") return step;
+      if (step.kind === "again") continue;
+      const { category, why, retryAfterMs } = step;
+      const { attempts } = attempt;
+      const { requestId } = request;
+      const hasTime = await hold(retryAfterMs, (waitMs) => {
+        log("update.held", { requestId, category, why, waitMs, attempts });
+      });
+      if (!hasTime) return { kind: "notNow", category, why, attempts };
+    }
+  };
+
+interface Attempt {
+  readonly attempts: number;
+  next(): Promise<Step>;
+}
+
+/** The tries of one delivery, with what they have shown so far. */
+const makeAttempt = (
+  { partnerCenter, tokens }: UpdateDeps,
+  request: LicenseRequest,
+  { messageId, redelivered }: UpdateContext,
+  log: Log,
+): Attempt => {
+  const { requestId } = request;
+  let attempts = 0;
+  let answers = 0;
+  // The change may have been applied without our knowing: before the next call, and before giving up
+  let isUnsure = redelivered;
+  let wasUnsure = redelivered;
+  let hasReread = false;
+
+  const alreadySo = (): Applied => ({ kind: "applied", alreadySo: true, warnings: [], attempts });
+
+  const lookBack = async (token: PartnerToken): Promise<Step | undefined> => {
+    const found = await readBack(partnerCenter, request, token.value);
+    log("update.readBack", {
+      requestId,
+      result: "why" in found ? `${found.kind}: ${found.why}` : found.kind,
+    });
+    switch (found.kind) {
+      case "fulfilled":
+        return alreadySo();
+      case "notNow":
+        if (found.status === 401) tokens.reject(token);
+        return { kind: "hold", category: "read-back", why: found.why, retryAfterMs: found.retryAfterMs };
+      case "open":
+      case "untold":
+        isUnsure = false;
+        return undefined;
+      default:
+        return found satisfies never;
+    }
+  };
+
+  const refuse = async (token: PartnerToken, answer: Answered, cause: Cause): Promise<Step> => {
+    if (cause.kind === "token") tokens.reject(token);
+    if (answer.status === 401 && !hasReread) {
+      hasReread = true;
+      return { kind: "again" };
+    }
+    if (wasUnsure) {
+      const found = await lookBack(token);
+      if (found !== undefined) return found;
+    }
+    const { status, code, description, ids } = answer;
+    return {
+      kind: "refused",
+      cause,
+      status,
+      ...(code === undefined ? {} : { code }),
+      ...(description === undefined ? {} : { description }),
+      attempts,
+      ids,
+    };
+  };
+
+  const call = async (token: PartnerToken): Promise<Step> => {
+    const answer = await partnerCenter.updateLicenses(request, {
+      token: token.value,
+      answers,
+      ...(messageId === undefined ? {} : { messageId }),
+    });
+    attempts += 1;
+    if (answer.kind === "answered") answers += 1;
+    const verdict = classify(answer);
+    switch (verdict.kind) {
+      case "applied": {
+        const { status, warnings, ids } = verdict.answer;
+        return { kind: "applied", alreadySo: false, status, warnings, attempts, ids };
+      }
+      case "refused":
+        return refuse(token, verdict.answer, verdict.cause);
+      case "retry":
+        isUnsure ||= verdict.unsure;
+        wasUnsure ||= verdict.unsure;
+        return { ...verdict, kind: "hold" };
+      default:
+        return verdict satisfies never;
+    }
+  };
+
+  return {
+    get attempts() {
+      return attempts;
+    },
+    async next() {
+      const found = await tokens.current(log);
+      if (found.kind === "none") {
+        return { kind: "hold", category: `token-${found.code}`, why: found.why, retryAfterMs: 0 };
+      }
+      const { token } = found;
+      return (isUnsure ? await lookBack(token) : undefined) ?? (await call(token));
+    },
+  };
+};

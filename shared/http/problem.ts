@@ -1,0 +1,36 @@
+import type { HttpResponseInit } from "@azure/functions";
+
+import type { Problem } from "../request/parse.ts";
+
+/** Seconds after which a caller may try again when a dependency of ours is out of reach. */
+export const RETRY_AFTER_SECONDS = 10;
+
+const titles = {
+  400: "The request is not valid",
+  411: "The length of the body is not given",
+  413: "The body is too large",
+  415: "The body is not JSON",
+  503: "The request could not be queued",
+} as const;
+
+export type ProblemStatus = keyof typeof titles;
+
+/** An error answer as RFC 9457 describes it. */
+export const problemResponse = (
+  status: ProblemStatus,
+  detail: string,
+  errors: readonly Problem[] = [],
+): HttpResponseInit => ({
+  status,
+  headers: {
+    "content-type": "application/problem+json",
+    ...(status === 503 ? { "retry-after": String(RETRY_AFTER_SECONDS) } : {}),
+  },
+  body: JSON.stringify({
+    type: "about:blank",
+    title: titles[status],
+    status,
+    detail,
+    ...(errors.length === 0 ? {} : { errors }),
+  }),
+});

@@ -1,0 +1,64 @@
+/** Every event that is logged, with its fields. No field ever holds a token, a key or a body. */
+export interface Events {
+  "request.accepted": { requestId: string; customerId: string; lane: string };
+  "request.rejected": { status: number; problems: number };
+  "request.notQueued": { requestId: string; why: string };
+  "update.held": { requestId: string; category: string; why: string; waitMs: number; attempts: number };
+  "update.readBack": { requestId: string; result: string };
+  "update.applied": {
+    requestId: string;
+    customerId: string;
+    status: number | undefined;
+    alreadySo: boolean;
+    warnings: number;
+    attempts: number;
+    msRequestId: string | undefined;
+  };
+  "update.refused": {
+    requestId: string | undefined;
+    customerId: string | undefined;
+    category: string;
+    owner: string;
+    status: number | undefined;
+    code: number | undefined;
+    attempts: number;
+    msRequestId: string | undefined;
+    remedy: string;
+  };
+  "update.givenBack": { requestId: string; category: string; why: string; deliveryCount: number };
+  "poison.captured": { requestId: string | undefined; category: string; brokerReason: string | undefined };
+  "send.held": { entity: string; why: string; waitMs: number };
+  "health.failed": { dependency: string; why: string };
+  "token.unfit": { problem: string; remedy: string };
+  "token.read": { expiresInSeconds: number | undefined };
+}
+
+type Level = "info" | "warn" | "error";
+
+const levels: Readonly<Record<keyof Events, Level>> = {
+  "request.accepted": "info",
+  "request.rejected": "info",
+  "request.notQueued": "error",
+  "update.held": "warn",
+  "update.readBack": "info",
+  "update.applied": "info",
+  "update.refused": "warn",
+  "update.givenBack": "warn",
+  "poison.captured": "warn",
+  "send.held": "warn",
+  "health.failed": "error",
+  "token.unfit": "error",
+  "token.read": "info",
+};
+
+export type Log = <E extends keyof Events>(event: E, fields: Events[E]) => void;
+
+/** What an invocation context of Azure Functions offers for logging. */
+export type LogSink = Readonly<Record<Level, (line: string) => void>>;
+
+/** Events as one line of JSON each, so that Application Insights can take them apart. */
+export const logTo =
+  (sink: LogSink): Log =>
+  (event, fields) => {
+    sink[levels[event]](JSON.stringify({ event, ...fields }));
+  };

@@ -1,0 +1,39 @@
+/** What Partner Center's support asks for. */
+export interface CallIds {
+  readonly msRequestId: string;
+  readonly correlationId: string;
+  readonly msCv?: string;
+  readonly serverId?: string;
+}
+
+/** Read-only part of a success: something about the license needs a look. */
+export interface LicenseWarning {
+  readonly code: string;
+  readonly message: string;
+  readonly servicePlans: readonly string[];
+}
+
+/** One call came back with a status. */
+export interface Answered {
+  readonly kind: "answered";
+  readonly status: number;
+  readonly code?: number;
+  /** For display only: localized, may differ from one day to the next. */
+  readonly description?: string;
+  readonly retryAfterMs?: number;
+  readonly warnings: readonly LicenseWarning[];
+  /** False when the body was cut off, too large, or not what Partner Center sends. */
+  readonly readable: boolean;
+  readonly ids: CallIds;
+}
+
+/** One call came back with nothing. */
+export interface NoAnswer {
+  readonly kind: "noAnswer";
+  /** Whether Partner Center can have got the call. */
+  readonly sent: boolean;
+  readonly why: string;
+  readonly ids: CallIds;
+}
+
+export type Answer = Answered | NoAnswer;

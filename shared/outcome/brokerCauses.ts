@@ -1,0 +1,46 @@
+import type { Cause } from "./causes.ts";
+
+/** A message that breaks the contract, whoever put it on the queue. */
+export const invalidMessage: Cause = {
+  kind: "refusal",
+  category: "invalid-message",
+  owner: "operator",
+  meaning: "The message on the queue is not a request: it breaks the contract",
+  remedy: "Read the problems, correct the sender, and send the request again; the body is kept as it came",
+};
+
+const retriesExhausted: Cause = {
+  kind: "refusal",
+  category: "retries-exhausted",
+  owner: "operator",
+  meaning: "The request was tried as often as the queue allows and could not be finished",
+  remedy: "See that Partner Center and the vault answer (GET /api/health, the log); then replay",
+};
+
+const expired: Cause = {
+  kind: "refusal",
+  category: "expired",
+  owner: "operator",
+  meaning: "The request waited on the queue for longer than its time to live",
+  remedy: "See why nothing was taken from the queue; replay if the change is still wanted",
+};
+
+const deadLettered: Cause = {
+  kind: "refusal",
+  category: "dead-lettered",
+  owner: "operator",
+  meaning: "The broker set the message aside",
+  remedy: "Read the broker's reason; replay when it is dealt with",
+};
+
+/** DeadLetterReason of Service Bus → cause. */
+const byReason: ReadonlyMap<string, Cause> = new Map([
+  ["MaxDeliveryCountExceeded", retriesExhausted],
+  ["TTLExpiredException", expired],
+]);
+
+export const brokerCauseOf = (reason: string | undefined): Cause =>
+  (reason === undefined ? undefined : byReason.get(reason)) ?? deadLettered;
+
+/** The causes that do not come from Partner Center, for the list of causes. */
+export const brokerCauses: readonly Cause[] = [invalidMessage, retriesExhausted, expired, deadLettered];

@@ -1,0 +1,35 @@
+import type { CallIds, LicenseWarning } from "./answer.ts";
+import type { Cause } from "./causes.ts";
+
+/** The wish is true: Partner Center said so, or the user's licenses were read back and show it. */
+export interface Applied {
+  readonly kind: "applied";
+  /** True when no answer said so and the licenses were read back. */
+  readonly alreadySo: boolean;
+  readonly status?: number;
+  readonly warnings: readonly LicenseWarning[];
+  /** Calls of licenseupdates in this delivery. */
+  readonly attempts: number;
+  readonly ids?: CallIds;
+}
+
+/** It will not become true until somebody does something. */
+export interface Refused {
+  readonly kind: "refused";
+  readonly cause: Cause;
+  readonly status?: number;
+  readonly code?: number;
+  readonly description?: string;
+  readonly attempts: number;
+  readonly ids?: CallIds;
+}
+
+/** Not yet: the hold budget of this delivery is used up. */
+export interface NotNow {
+  readonly kind: "notNow";
+  readonly category: string;
+  readonly why: string;
+  readonly attempts: number;
+}
+
+export type Outcome = Applied | Refused | NotNow;

@@ -1,0 +1,111 @@
+import { z } from "zod";
+
+import type { LicenseWarning } from "../outcome/answer.ts";
+
+/** What a body says, whichever of the known shapes it has. */
+export interface AnswerBody {
+  readonly code?: number;
+  readonly description?: string;
+  readonly warnings: readonly LicenseWarning[];
+  /** False when it is neither empty nor JSON. */
+  readonly readable: boolean;
+}
+
+const DESCRIPTION_MAX = 1024;
+
+const errorCode = z
+  .union([
+    z.number(),
+    z
+      .string()
+      .regex(/^\d{1,9}$/)
+      .transform(Number),
+  ])
+  .optional()
+  .catch(undefined);
+const words = z.string().optional().catch(undefined);
+
+/** Shapes A {code, description}, B {statusCode, message}, E {error: {code, message}}; facts, section 4.1. */
+const ErrorBody = z.object({
+  code: errorCode,
+  description: words,
+  message: words,
+  error: z.object({ code: errorCode, message: words }).optional().catch(undefined),
+});
+
+const Warning = z.object({
+  code: z.coerce.string().catch(""),
+  message: z.string().catch(""),
+  serviceplans: z.array(z.string()).catch([]),
+});
+const SuccessBody = z.object({ licensewarnings: z.array(Warning).catch([]) });
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** Field names in lower case: Partner Center's casing differs between its pages and its answers. */
+export const lowerKeys = (value: unknown): unknown => {
+  if (Array.isArray(value)) return value.map(lowerKeys);
+  if (!isRecord(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]) => [key.toLowerCase(), lowerKeys(inner)]),
+  );
+};
+
+const entities: ReadonlyMap<string, string> = new Map([
+  ["&#39;", "'"],
+  ["&apos;", "'"],
+  ["&quot;", '"'],
+  ["&lt;", "<"],
+  ["&gt;", ">"],
+  ["&amp;", "&"],
+]);
+
+/** A description as one line of text for people. */
+const forDisplay = (text: string): string =>
+  text
+    .replaceAll(/&(?:#39|apos|quot|lt|gt|amp);/g, (entity) => entities.get(entity) ?? entity)
+    .replaceAll(/[\p{Cc}\s]+/gu, " ")
+    .trim()
+    .slice(0, DESCRIPTION_MAX);
+
+/** Bytes → JSON, or undefined when they are not JSON. A byte-order mark is skipped (facts, section 3.4). */
+export const readJson = (bytes: Uint8Array): unknown => {
+  try {
+    return lowerKeys(JSON.parse(new TextDecoder().decode(bytes)));
+  } catch {
+    return undefined;
+  }
+};
+
+/** The body of an answer → what it says. Never throws: what cannot be read says nothing. */
+export const readAnswerBody = (bytes: Uint8Array): AnswerBody => {
+  if (bytes.length === 0) return { warnings: [], readable: true };
+  const json = readJson(bytes);
+  if (!isRecord(json)) return { warnings: [], readable: false };
+  const error = ErrorBody.parse(json);
+  const found = error.code ?? error.error?.code;
+  const description = error.description ?? error.message ?? error.error?.message;
+  const warnings = SuccessBody.parse(json).licensewarnings;
+  return {
+    ...(found === undefined ? {} : { code: found }),
+    ...(description === undefined ? {} : { description: forDisplay(description) }),
+    warnings: warnings.map(({ code, message, serviceplans }) => ({
+      code,
+      message,
+      servicePlans: serviceplans,
+    })),
+    readable: true,
+  };
+};
+
+/**
+ * `Retry-After` in milliseconds, given as seconds or as a date; a date in the past and an unreadable value are 0.
+ * Source: RFC 9110, section 10.2.3.
+ */
+export const retryAfterMs = (header: string | undefined, now: number): number => {
+  const value = header?.trim() ?? "";
+  if (/^\d{1,9}$/.test(value)) return Number(value) * 1000;
+  const date = Date.parse(value);
+  return Number.isNaN(date) ? 0 : Math.max(0, date - now);
+};

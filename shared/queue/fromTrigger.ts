@@ -1,0 +1,44 @@
+import { z } from "zod";
+
+import type { Delivery } from "../outcome/delivery.ts";
+
+// The host runs JSON.parse over every text of the metadata: a message id of digits arrives as a number
+const text = z.union([z.string(), z.number(), z.boolean()]).transform(String).optional().catch(undefined);
+
+const Metadata = z.object({
+  messageId: text,
+  sessionId: text,
+  contentType: text,
+  deliveryCount: z.number().int().min(1).catch(1),
+  applicationProperties: z
+    .object({ deadLetterReason: text, deadLetterErrorDescription: text })
+    .catch({ deadLetterReason: undefined, deadLetterErrorDescription: undefined }),
+});
+
+const NO_METADATA = {};
+
+const toBytes = (message: unknown): Uint8Array => {
+  if (message instanceof Uint8Array) return message;
+  // Only a host that ignores dataType "binary" gets here; the text is then as near to the bytes as can be had
+  return Buffer.from(typeof message === "string" ? message : (JSON.stringify(message) ?? ""), "utf8");
+};
+
+/** What a Service Bus trigger hands over → one delivery. Never throws. */
+export const fromTrigger = (message: unknown, triggerMetadata: unknown): Delivery => {
+  const { success, data } = Metadata.safeParse(triggerMetadata);
+  const { messageId, sessionId, contentType, deliveryCount, applicationProperties } = success
+    ? data
+    : Metadata.parse(NO_METADATA);
+  const { deadLetterReason, deadLetterErrorDescription } = applicationProperties;
+  return {
+    body: toBytes(message),
+    deliveryCount,
+    ...(messageId === undefined ? {} : { messageId }),
+    ...(sessionId === undefined ? {} : { sessionId }),
+    ...(contentType === undefined ? {} : { contentType }),
+    ...(deadLetterReason === undefined ? {} : { deadLetterReason }),
+    ...(deadLetterErrorDescription === undefined
+      ? {}
+      : { deadLetterDescription: deadLetterErrorDescription }),
+  };
+};

@@ -1,0 +1,17 @@
+import { createHash } from "node:crypto";
+
+import type { LicenseRequest } from "./schema.ts";
+
+/**
+ * The lane of a request: the Service Bus session id. One user is always in the same lane, so changes of one
+ * user keep their order; a customer has at most `lanesPerCustomer` lanes, so one customer cannot take all.
+ * Formula: `<customerId>/<n>`, n = the first 4 bytes of SHA-256 of the lower-case userId, as an unsigned
+ * big-endian number, modulo lanesPerCustomer.
+ */
+export const laneOf = (
+  { customerId, userId }: Pick<LicenseRequest, "customerId" | "userId">,
+  lanesPerCustomer: number,
+): string => {
+  const hash = createHash("sha256").update(userId.toLowerCase()).digest().readUInt32BE(0);
+  return `${customerId}/${hash % lanesPerCustomer}`;
+};

@@ -1,0 +1,111 @@
+import { z } from "zod";
+
+import { addSkuProblems } from "./skuProblems.ts";
+
+export const LICENSES_MAX = 20;
+const EXCLUDED_PLANS_MAX = 200;
+
+/** One sentence for a value that is wrong, with "is missing" before it when there is none. */
+const must = (sentence: string) => ({
+  error: ({ input }: { readonly input?: unknown }) =>
+    input === undefined ? `is missing; it must ${sentence}` : `must ${sentence}`,
+});
+
+// Not z.uuid(): Microsoft's ids need not be RFC 9562
+const guid = (what: string) =>
+  z.guid(must(`be ${what}, a GUID such as "05e9a617-0261-4cee-bb44-138d3ef5d965"`)).toLowerCase();
+
+const text = (max: number) =>
+  z.string(must("be text")).min(1, "must not be empty").max(max, `must have at most ${max} characters`);
+
+// One line, no control characters: these values end up in headers, logs and tables
+const line = (max: number) => text(max).regex(/^[^\p{Cc}]*$/u, "must not contain control characters");
+
+const REQUEST_ID = /^[A-Za-z0-9._:-]{1,100}$/;
+const requestIdRule = "be 1 to 100 characters out of A-Z a-z 0-9 . _ : -";
+
+/** The idempotency key of a request; it is the Service Bus MessageId. */
+export const RequestId = z
+  .string(must(requestIdRule))
+  .regex(REQUEST_ID, `must ${requestIdRule}`)
+  .brand<"RequestId">();
+export type RequestId = z.infer<typeof RequestId>;
+
+export const CustomerId = guid("the tenant id of the customer").brand<"CustomerId">();
+export type CustomerId = z.infer<typeof CustomerId>;
+
+// A user principal name has at most 113 characters; guests carry "#EXT#" before the at sign
+const USER =
+  /^(?:[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}|[A-Za-z0-9!#$%&'*+\-./=?^_`{|}~]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,62}[A-Za-z0-9])?)$/;
+const userRule =
+  'be the GUID of a user, or a user principal name such as "ana@contoso.com" with at most 64 characters on each side of the @';
+const GUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** A user: the object id, or the user principal name as it is known in the customer's tenant. */
+export const UserId = z
+  .string(must(userRule))
+  .regex(USER, `must ${userRule}`)
+  .overwrite((value) => (GUID.test(value) ? value.toLowerCase() : value))
+  .brand<"UserId">();
+export type UserId = z.infer<typeof UserId>;
+
+export const SkuId = guid("the id of a product SKU").brand<"SkuId">();
+export type SkuId = z.infer<typeof SkuId>;
+
+const list = <T extends z.ZodType>(item: T) =>
+  z
+    .array(item, must("be a list, or be left out"))
+    .min(1, "must have at least 1 entry, or be left out")
+    .max(LICENSES_MAX, `must have at most ${LICENSES_MAX} entries; split the request`);
+
+export const LicenseAssignment = z
+  .strictObject(
+    {
+      skuId: SkuId.describe("productSku.id out of the customer's subscribed SKUs"),
+      excludedPlans: z
+        .array(guid("the id of a service plan"), must("be a list of service plan ids, or null"))
+        .max(EXCLUDED_PLANS_MAX, `must have at most ${EXCLUDED_PLANS_MAX} entries`)
+        .nullable()
+        .exactOptional()
+        .describe("Service plans to leave off; null or left out turns every plan on"),
+    },
+    must('be an object such as { "skuId": "…", "excludedPlans": null }'),
+  )
+  .readonly();
+export type LicenseAssignment = z.infer<typeof LicenseAssignment>;
+
+export const Ticket = z
+  .strictObject(
+    {
+      system: line(50).describe('The ticketing system, for example "zendesk"'),
+      id: line(100),
+      url: z
+        .url({ protocol: /^https?$/, error: 'must be a web address such as "https://desk.example.com/4711"' })
+        .max(2048, "must have at most 2048 characters")
+        .exactOptional(),
+    },
+    must('be an object such as { "system": "zendesk", "id": "4711" }'),
+  )
+  .readonly();
+
+/**
+ * The contract: one queue message, and the body of POST /api/license-updates.
+ * Field names are Partner Center's.
+ */
+export const LicenseRequest = z
+  .strictObject(
+    {
+      schemaVersion: z.literal(1, must("be 1")).default(1),
+      requestId: RequestId.describe("Idempotency key: the same key again is answered, not applied again"),
+      customerId: CustomerId,
+      userId: UserId,
+      licensesToAssign: list(LicenseAssignment).exactOptional(),
+      licensesToRemove: list(SkuId).exactOptional(),
+      ticket: Ticket.exactOptional().describe("Where the request came from"),
+      requestedBy: line(200).exactOptional().describe("Who asked: a name or an address, for the record"),
+    },
+    must("be a JSON object"),
+  )
+  .superRefine(addSkuProblems, { when: () => true })
+  .readonly();
+export type LicenseRequest = z.infer<typeof LicenseRequest>;

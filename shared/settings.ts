@@ -1,0 +1,98 @@
+import { z } from "zod";
+
+import { isLoopback } from "./loopback.ts";
+
+const url = (example: string) =>
+  z
+    .url({ protocol: /^https?$/, error: `must be a URL such as ${example}` })
+    .transform((value) => new URL(value))
+    .refine((value) => value.protocol === "https:" || isLoopback(value), {
+      error: `must begin with https:// (plain http only for this machine), such as ${example}`,
+    })
+    .refine(({ username, password, search }) => username === "" && password === "" && search === "", {
+      error: `must be an address without user, password or query, such as ${example}`,
+    });
+
+const wholeNumber = (min: number, max: number, fallback: number) =>
+  z
+    .string()
+    .regex(/^\d{1,9}$/, `must be a whole number from ${min} to ${max}, such as ${fallback}`)
+    .transform(Number)
+    .refine((value) => value >= min && value <= max, {
+      error: `must be from ${min} to ${max}, such as ${fallback}`,
+    })
+    .default(fallback);
+
+const connectionString = z
+  .string()
+  .regex(
+    /(?:^|;)Endpoint=sb:\/\/[^;]+/i,
+    'must be a connection string such as "Endpoint=sb://<name>.servicebus.windows.net/;SharedAccessKeyName=…;SharedAccessKey=…"',
+  );
+
+const namespace = z
+  .string()
+  .regex(
+    /^[A-Za-z0-9][A-Za-z0-9-]*(?:\.[A-Za-z0-9-]+)+$/,
+    'must be a host name such as "<name>.servicebus.windows.net", without sb:// and without a slash',
+  );
+
+/** Every setting of the functions, in the units the code uses. */
+const Settings = z
+  .object({
+    ServiceBusConnection: connectionString.optional(),
+    ServiceBusConnection__fullyQualifiedNamespace: namespace.optional(),
+    ServiceBusConnection__clientId: z.guid("must be the client id of a managed identity, a GUID").optional(),
+    KEY_VAULT_URL: url("https://<name>.vault.azure.net"),
+    PARTNER_CENTER_URL: url("https://api.partnercenter.microsoft.com").default(
+      new URL("https://api.partnercenter.microsoft.com"),
+    ),
+    PARTNER_TOKEN_SECRET: z
+      .string()
+      .regex(/^[A-Za-z0-9-]{1,127}$/, "must be the name of a secret: 1 to 127 letters, digits and hyphens")
+      .default("partner-access-token"),
+    LANES_PER_CUSTOMER: wholeNumber(1, 64, 4),
+    HOLD_BUDGET_SECONDS: wholeNumber(1, 1200, 240),
+    RETRY_BASE_MILLISECONDS: wholeNumber(10, 60_000, 1000),
+    PARTNER_CENTER_TIMEOUT_SECONDS: wholeNumber(1, 300, 60),
+    PARTNER_CENTER_CONNECT_TIMEOUT_SECONDS: wholeNumber(1, 60, 10),
+    PARTNER_CENTER_CONNECTIONS: wholeNumber(1, 256, 32),
+  })
+  .superRefine(
+    (settings, context) => {
+      if (settings.ServiceBusConnection ?? settings.ServiceBusConnection__fullyQualifiedNamespace) return;
+      context.addIssue({
+        code: "custom",
+        path: ["ServiceBusConnection"],
+        message:
+          'is missing; set it to a connection string, or set ServiceBusConnection__fullyQualifiedNamespace to "<name>.servicebus.windows.net" to use a managed identity',
+      });
+    },
+    { when: () => true },
+  );
+export type Settings = z.infer<typeof Settings>;
+
+/** Settings are wrong or missing; the message names each with what is wrong and an example, never its value. */
+export class SettingsError extends Error {
+  override readonly name = "SettingsError";
+}
+
+const sentence = ({ path, message, code }: z.core.$ZodIssue, env: Environment): string => {
+  const name = path.join(".");
+  const isMissing = code === "invalid_format" || code === "invalid_type" ? env[name] === undefined : false;
+  return `  ${name} ${isMissing ? "is missing; it " : ""}${message}`;
+};
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * The environment → settings. An empty value counts as not given.
+ * @throws {SettingsError} with all problems at once
+ */
+export const readSettings = (environment: Environment): Settings => {
+  const env = Object.fromEntries(Object.entries(environment).filter(([, value]) => value?.trim() !== ""));
+  const { success, data, error } = Settings.safeParse(env);
+  if (success) return data;
+  const lines = error.issues.map((issue) => sentence(issue, env));
+  throw new SettingsError(`Cannot start: settings are wrong\n${lines.join("\n")}`);
+};

@@ -1,0 +1,54 @@
+import type { Answered } from "../../shared/outcome/answer.ts";
+import type { Delivery } from "../../shared/outcome/delivery.ts";
+import { parseRequest } from "../../shared/request/parse.ts";
+import type { LicenseRequest } from "../../shared/request/schema.ts";
+
+export const CUSTOMER = "11111111-1111-4111-8111-111111111111";
+export const USER = "22222222-2222-4222-8222-222222222222";
+export const E3 = "05e9a617-0261-4cee-bb44-138d3ef5d965";
+export const E5 = "06ebc4ee-1bb5-47dd-8120-11324bc54e06";
+export const PLAN_A = "aaaaaaaa-0000-4000-8000-000000000001";
+export const PLAN_B = "aaaaaaaa-0000-4000-8000-000000000002";
+
+type Body = Readonly<Record<string, unknown>>;
+
+/** The JSON of a good request; fields given replace or add, undefined takes one away. */
+export const aBody = (fields: Body = {}): Body => {
+  const body = {
+    requestId: "request-1",
+    customerId: CUSTOMER,
+    userId: USER,
+    licensesToAssign: [{ skuId: E3 }],
+    ...fields,
+  };
+  return Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined));
+};
+
+export const aRequest = (fields: Body = {}): LicenseRequest => {
+  const parsed = parseRequest(aBody(fields));
+  if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
+  return parsed.request;
+};
+
+export const bytesOf = (value: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(value));
+
+export const aDelivery = (fields: Partial<Delivery> = {}): Delivery => ({
+  body: bytesOf(aBody()),
+  messageId: "request-1",
+  sessionId: `${CUSTOMER}/0`,
+  contentType: "application/json",
+  deliveryCount: 1,
+  ...fields,
+});
+
+export const ids = { msRequestId: "ms-request", correlationId: "correlation" };
+
+export const anAnswer = (status: number, code?: number, fields: Partial<Answered> = {}): Answered => ({
+  kind: "answered",
+  status,
+  ...(code === undefined ? {} : { code }),
+  warnings: [],
+  readable: true,
+  ids,
+  ...fields,
+});

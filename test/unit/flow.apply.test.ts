@@ -1,0 +1,180 @@
+import { describe, expect, test } from "vitest";
+
+import { GivenBack, makeApply } from "../../shared/flow/apply.ts";
+import { makeCapture } from "../../shared/flow/capture.ts";
+import { makeSettle } from "../../shared/flow/settle.ts";
+import { causeOf } from "../../shared/outcome/causes.ts";
+import type { OutcomeEvent } from "../../shared/outcome/event.ts";
+import type { Outcome } from "../../shared/outcome/outcome.ts";
+import type { PoisonMessage } from "../../shared/outcome/poison.ts";
+import { aDelivery, CUSTOMER, ids } from "../support/builders.ts";
+import { fakeClock } from "../support/fakeClock.ts";
+import { logJournal } from "../support/logJournal.ts";
+
+const applied: Outcome = { kind: "applied", alreadySo: false, status: 201, warnings: [], attempts: 1, ids };
+const refused: Outcome = {
+  kind: "refused",
+  cause: causeOf(400, 60012),
+  status: 400,
+  code: 60012,
+  description: "No seats",
+  attempts: 2,
+  ids,
+};
+const notNow: Outcome = {
+  kind: "notNow",
+  category: "throttled",
+  why: "Partner Center answered 429",
+  attempts: 3,
+};
+
+/** The flow with an update that ends as told, and a broker that fails the first `failures` sends of each kind. */
+const aFlow = (outcome: Outcome, { poisonFailures = 0, outcomeFailures = 0 } = {}) => {
+  const clock = fakeClock();
+  const journal = logJournal();
+  const poison: PoisonMessage[] = [];
+  const events: OutcomeEvent[] = [];
+  const failing = <T>(list: T[], failures: number) => {
+    let left = failures;
+    return (message: T): Promise<void> => {
+      left -= 1;
+      if (left >= 0) return Promise.reject(new Error("Cannot send: the broker cannot be reached"));
+      list.push(message);
+      return Promise.resolve();
+    };
+  };
+  const settle = makeSettle({
+    clock,
+    holdBudgetMs: 10_000,
+    retryBaseMs: 1000,
+    sendPoison: failing(poison, poisonFailures),
+    sendOutcome: failing(events, outcomeFailures),
+  });
+  const apply = makeApply({ update: () => Promise.resolve(outcome), settle });
+  const capture = makeCapture(settle);
+  return { apply, capture, poison, events, clock, journal, log: journal.log };
+};
+
+const text = (bytes: Uint8Array | undefined): string => Buffer.from(bytes ?? []).toString("utf8");
+
+describe("makeApply()", () => {
+  test("tells of an applied request, and captures nothing", async () => {
+    const { apply, poison, events, log } = aFlow(applied);
+    await apply(aDelivery(), log);
+    expect(poison).toEqual([]);
+    expect(events).toMatchObject([
+      {
+        type: "com.license-relay.update.applied",
+        subject: "request-1",
+        data: { outcome: "applied", status: 201 },
+      },
+    ]);
+  });
+
+  test("captures a refusal with the body as it came and the reason in properties", async () => {
+    const { apply, poison, events, log } = aFlow(refused);
+    const body = Buffer.from(` ${text(aDelivery().body)}\n`);
+    await apply(aDelivery({ body }), log);
+    expect(text(poison[0]?.body)).toBe(text(body));
+    expect(poison[0]).toMatchObject({
+      subject: "no-seats",
+      correlationId: "request-1",
+      properties: {
+        DeadLetterReason: "no-seats",
+        DeadLetterErrorDescription: "No seats",
+        Category: "no-seats",
+        Owner: "partner admin",
+        Remedy: "Buy seats or free one, then replay",
+        Status: 400,
+        Code: 60012,
+        Attempts: 2,
+        RequestId: "request-1",
+        CustomerId: CUSTOMER,
+        MsRequestId: ids.msRequestId,
+        DeliveryCount: 1,
+      },
+    });
+    expect(events).toMatchObject([
+      { type: "com.license-relay.update.refused", data: { category: "no-seats" } },
+    ]);
+  });
+
+  test("captures the same message under the same ids when it comes again after a crash", async () => {
+    const { apply, poison, events, log } = aFlow(refused);
+    await apply(aDelivery(), log);
+    await apply(aDelivery({ deliveryCount: 2 }), log);
+    expect(new Set(poison.map(({ messageId }) => messageId)).size).toBe(1);
+    expect(new Set(events.map(({ id }) => id)).size).toBe(1);
+  });
+
+  test("captures a replayed message as one of its own", async () => {
+    const { apply, poison, log } = aFlow(refused);
+    await apply(aDelivery(), log);
+    await apply(aDelivery({ messageId: "request-1:replay-1" }), log);
+    expect(new Set(poison.map(({ messageId }) => messageId)).size).toBe(2);
+  });
+
+  test("refuses a broken message with everything that is wrong, body byte for byte", async () => {
+    const { apply, poison, events, log } = aFlow(applied);
+    const body = Buffer.from([0x7b, 0xff, 0x00, 0x7d]);
+    await apply(aDelivery({ body }), log);
+    expect(poison[0]?.body).toEqual(body);
+    expect(poison[0]?.properties).toMatchObject({
+      Category: "invalid-message",
+      DeadLetterErrorDescription: "the body is not UTF-8 text",
+      OriginalMessageId: "request-1",
+    });
+    expect(events).toEqual([]);
+  });
+
+  test("gives the message back when it is not the time", async () => {
+    const { apply, poison, events, log } = aFlow(notNow);
+    await expect(apply(aDelivery(), log)).rejects.toThrow(GivenBack);
+    expect([poison, events]).toEqual([[], []]);
+  });
+
+  test("waits for the poison queue in place", async () => {
+    const { apply, poison, clock, log } = aFlow(refused, { poisonFailures: 3 });
+    await apply(aDelivery(), log);
+    expect(poison).toHaveLength(1);
+    expect(clock.waits).toEqual([1000, 2000, 4000]);
+  });
+
+  test("gives the message back when the outcome cannot be told", async () => {
+    const { apply, clock, log } = aFlow(applied, { outcomeFailures: 1000 });
+    await expect(apply(aDelivery(), log)).rejects.toThrow("Cannot send");
+    expect(clock.waits.reduce((sum, wait) => sum + wait, 0)).toBe(10_000);
+  });
+});
+
+describe("makeCapture()", () => {
+  const deadLetter = aDelivery({
+    deliveryCount: 11,
+    deadLetterReason: "MaxDeliveryCountExceeded",
+    deadLetterDescription: "Message could not be consumed after 10 delivery attempts.",
+  });
+
+  test("gives a dead letter the shape of a refusal, with the broker's reason", async () => {
+    const { capture, poison, events, log } = aFlow(applied);
+    await capture(deadLetter, log);
+    expect(poison[0]?.properties).toMatchObject({
+      Category: "retries-exhausted",
+      RequestId: "request-1",
+      BrokerReason: "MaxDeliveryCountExceeded",
+      DeadLetterErrorDescription: "Message could not be consumed after 10 delivery attempts.",
+    });
+    expect(events).toMatchObject([{ data: { outcome: "refused", category: "retries-exhausted" } }]);
+  });
+
+  test("takes any body", async () => {
+    const { capture, poison, log } = aFlow(applied);
+    await capture({ ...deadLetter, body: Buffer.from([0xff, 0xfe]) }, log);
+    expect(poison[0]?.body).toEqual(Buffer.from([0xff, 0xfe]));
+  });
+
+  test("waits in place while the poison queue is out of reach, then gives the message back", async () => {
+    const { capture, clock, log } = aFlow(applied, { poisonFailures: 1000 });
+    await expect(capture(deadLetter, log)).rejects.toThrow("Cannot send");
+    expect(clock.waits.reduce((sum, wait) => sum + wait, 0)).toBe(10_000);
+  });
+});

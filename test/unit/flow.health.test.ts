@@ -1,0 +1,45 @@
+import { expect, test } from "vitest";
+
+import { makeHealth } from "../../shared/flow/health.ts";
+import { VaultError } from "../../shared/vault/errors.ts";
+import { fakeClock } from "../support/fakeClock.ts";
+import { logJournal } from "../support/logJournal.ts";
+
+const { log } = logJournal();
+/** A clock on which patience never runs out. */
+const patient = () => ({ ...fakeClock(), sleep: () => Promise.withResolvers<void>().promise });
+const well = (): Promise<void> => Promise.resolve();
+
+test("makeHealth() says in one word what ails a dependency", async () => {
+  const vault = () => Promise.reject(new VaultError("forbidden", "Cannot read secret: access is denied"));
+  const read = makeHealth({ clock: patient(), probes: { queue: well, vault } });
+  expect(await read(log)).toEqual({
+    status: "unhealthy",
+    checks: { queue: { status: "healthy" }, vault: { status: "unhealthy", reason: "forbidden" } },
+  });
+});
+
+test("makeHealth() does not wait for a dependency that never answers", async () => {
+  const read = makeHealth({
+    clock: fakeClock(),
+    probes: { queue: () => Promise.withResolvers<void>().promise },
+  });
+  expect(await read(log)).toMatchObject({ checks: { queue: { reason: "timeout" } } });
+});
+
+test("makeHealth() asks the dependencies once in five seconds, however often it is called", async () => {
+  let probes = 0;
+  const queue = () => {
+    probes += 1;
+    return Promise.resolve();
+  };
+  let nowMs = 0;
+  const clock = { ...patient(), now: () => nowMs };
+  const read = makeHealth({ clock, probes: { queue } });
+  await Promise.all([read(log), read(log)]);
+  await read(log);
+  expect(probes).toBe(1);
+  nowMs = 5000;
+  await read(log);
+  expect(probes).toBe(2);
+});

@@ -1,0 +1,152 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+
+import { parseRequest, parseRequestBytes, PROBLEMS_MAX } from "../../shared/request/parse.ts";
+import { aBody, bytesOf, CUSTOMER, E3, E5, PLAN_A } from "../support/builders.ts";
+
+const problemsOf = (body: unknown) => {
+  const parsed = parseRequest(body);
+  return parsed.ok ? [] : parsed.problems;
+};
+const pointersOf = (body: unknown) => problemsOf(body).map(({ pointer }) => pointer);
+
+describe("parseRequest()", () => {
+  test("takes a full request and fills in the schema version", () => {
+    const body = aBody({
+      licensesToAssign: [{ skuId: E3, excludedPlans: [PLAN_A] }],
+      licensesToRemove: [E5],
+      ticket: { system: "zendesk", id: "4711", url: "https://desk.example.com/4711" },
+      requestedBy: "Ben",
+    });
+    expect(parseRequest(body)).toEqual({ ok: true, request: { schemaVersion: 1, ...body } });
+  });
+
+  test("writes GUIDs in lower case, and leaves a user principal name as it is", () => {
+    const body = aBody({
+      customerId: CUSTOMER.toUpperCase(),
+      userId: "Ana@Contoso.com",
+      licensesToAssign: [{ skuId: E3.toUpperCase(), excludedPlans: [PLAN_A.toUpperCase()] }],
+    });
+    expect(parseRequest(body)).toMatchObject({
+      request: {
+        customerId: CUSTOMER,
+        userId: "Ana@Contoso.com",
+        licensesToAssign: [{ skuId: E3, excludedPlans: [PLAN_A] }],
+      },
+    });
+  });
+
+  test.each([
+    ["a guest", "ana_contoso.com#EXT#@fabrikam.onmicrosoft.com"],
+    ["an apostrophe", "o'neil@contoso.com"],
+    ["a GUID in upper case", "22222222-2222-4222-8222-22222222222A"],
+  ])("takes %s as userId", (_name, userId) => {
+    expect(parseRequest(aBody({ userId })).ok).toBe(true);
+  });
+
+  test.each([
+    ["requestId", { requestId: "with space" }, "/requestId"],
+    ["requestId that is empty", { requestId: "" }, "/requestId"],
+    ["requestId of 101 characters", { requestId: "x".repeat(101) }, "/requestId"],
+    ["requestId that is a number", { requestId: 7 }, "/requestId"],
+    ["customerId", { customerId: "acme" }, "/customerId"],
+    ["userId with a path in it", { userId: "../../x" }, "/userId"],
+    ["userId without a domain", { userId: "ana@" }, "/userId"],
+    ["skuId", { licensesToAssign: [{ skuId: "E3" }] }, "/licensesToAssign/0/skuId"],
+    [
+      "excluded plan",
+      { licensesToAssign: [{ skuId: E3, excludedPlans: ["x"] }] },
+      "/licensesToAssign/0/excludedPlans/0",
+    ],
+    ["an empty list", { licensesToAssign: [] }, "/licensesToAssign"],
+    ["a list that is null", { licensesToRemove: null }, "/licensesToRemove"],
+    ["the same SKU twice", { licensesToRemove: [E5, E5.toUpperCase()] }, "/licensesToRemove/1"],
+    ["the same SKU in both lists", { licensesToRemove: [E3] }, "/licensesToRemove/0"],
+    ["an unknown field", { licences: [] }, "/licences"],
+    ["an unknown field with a slash", { "a/b~c": 1 }, "/a~1b~0c"],
+    ["an unknown field inside", { licensesToAssign: [{ skuId: E3, plan: 1 }] }, "/licensesToAssign/0/plan"],
+    ["schemaVersion", { schemaVersion: 2 }, "/schemaVersion"],
+    ["ticket without id", { ticket: { system: "zendesk" } }, "/ticket/id"],
+    [
+      "ticket url that is a script",
+      { ticket: { system: "z", id: "1", url: "javascript:alert(1)" } },
+      "/ticket/url",
+    ],
+    ["requestedBy with a line break", { requestedBy: "a\nb" }, "/requestedBy"],
+    ["nothing asked for", { licensesToAssign: undefined }, ""],
+  ])("names what is wrong: %s", (_name, fields, pointer) => {
+    expect(pointersOf(aBody(fields))).toEqual([pointer]);
+  });
+
+  test("takes 20 licenses and refuses 21", () => {
+    const skus = Array.from({ length: 21 }, (_, index) => `00000000-0000-4000-8000-0000000000${10 + index}`);
+    const body = (count: number) =>
+      aBody({ licensesToAssign: undefined, licensesToRemove: skus.slice(0, count) });
+    expect(pointersOf(body(20))).toEqual([]);
+    expect(pointersOf(body(21))).toEqual(["/licensesToRemove"]);
+  });
+
+  test("names all problems at once, also those between fields", () => {
+    const body = aBody({ requestId: "a b", customerId: "acme", licensesToRemove: [E3], extra: 1 });
+    expect(pointersOf(body).toSorted()).toEqual([
+      "/customerId",
+      "/extra",
+      "/licensesToRemove/0",
+      "/requestId",
+    ]);
+  });
+
+  test("says of a missing field that it is missing", () => {
+    expect(problemsOf(aBody({ customerId: undefined }))[0]?.detail).toMatch(
+      /^is missing; it must be the tenant id/,
+    );
+  });
+
+  test.each([[null], [[]], ["text"], [7], [undefined]])("refuses %j as a whole", (body) => {
+    const problems = problemsOf(body);
+    expect(problems.map(({ pointer }) => pointer)).toEqual([""]);
+    expect(problems[0]?.detail).toMatch(/must be a JSON object$/);
+  });
+
+  test("reports a bounded number of problems", () => {
+    const body = Object.fromEntries(Array.from({ length: 1000 }, (_, index) => [`field${index}`, 1]));
+    expect(problemsOf(body)).toHaveLength(PROBLEMS_MAX);
+  });
+
+  test("never throws, whatever comes", () => {
+    fc.assert(
+      fc.property(fc.anything(), (body) => {
+        expect(typeof parseRequest(body).ok).toBe("boolean");
+      }),
+    );
+  });
+});
+
+describe("parseRequestBytes()", () => {
+  test("skips a byte-order mark", () => {
+    expect(parseRequestBytes(Buffer.concat([Buffer.from([0xef, 0xbb, 0xbf]), bytesOf(aBody())])).ok).toBe(
+      true,
+    );
+  });
+
+  test.each([
+    ["no JSON", Buffer.from("{requestId:1}"), "is not JSON"],
+    ["nothing", Buffer.from(""), "is not JSON"],
+    ["no UTF-8", Buffer.from([0x22, 0xff, 0x22]), "is not UTF-8 text"],
+  ])("refuses %s without quoting it", (_name, bytes, detail) => {
+    expect(parseRequestBytes(bytes)).toEqual({ ok: false, problems: [{ pointer: "", detail }] });
+  });
+
+  test("treats __proto__ as any other unknown field", () => {
+    const text = JSON.stringify(aBody()).replace("{", '{"__proto__":{"requestId":"x"},');
+    expect(parseRequestBytes(Buffer.from(text))).toMatchObject({
+      ok: false,
+      problems: [{ pointer: "/__proto__" }],
+    });
+  });
+
+  test("bears the deepest nesting that fits into a body", () => {
+    expect(parseRequestBytes(Buffer.from("[".repeat(64 * 1024))).ok).toBe(false);
+    expect(parseRequestBytes(Buffer.from(`${"[".repeat(32_000)}${"]".repeat(32_000)}`)).ok).toBe(false);
+  });
+});
