@@ -20,11 +20,16 @@ export interface Address {
  * Listens and returns the port.
  * @throws {LocalStartError} when the port is taken or not allowed
  */
-export const listen = (server: Server, { part, setting, port, host = "127.0.0.1" }: Address): Promise<number> =>
+export const listen = (
+  server: Server,
+  { part, setting, port, host = "127.0.0.1" }: Address,
+): Promise<number> =>
   new Promise((resolve, reject) => {
     const onError = (error: NodeJS.ErrnoException): void => {
       const why = error.code === "EADDRINUSE" ? `port ${port} is taken` : error.message;
-      reject(new LocalStartError(`Cannot start ${part}: ${why}; set ${setting} to a free port`, { cause: error }));
+      reject(
+        new LocalStartError(`Cannot start ${part}: ${why}; set ${setting} to a free port`, { cause: error }),
+      );
     };
     server.once("error", onError);
     server.listen(port, host, () => {

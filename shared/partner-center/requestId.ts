@@ -11,4 +11,4 @@ export const msRequestIdOf = (requestId: RequestId, messageId: string | undefine
   derivedId("ms-request-id", requestId, messageId ?? "", String(answers));
 
 /** `MS-CorrelationId`: one for all calls of a request. */
-export const correlationIdOf = (requestId: RequestId): string => derivedId("ms-correlation-id", requestId);
+export const correlationIdOf = (requestId: string): string => derivedId("ms-correlation-id", requestId);

@@ -1,0 +1,20 @@
+/** What became of one sample. */
+export interface Result {
+  readonly name: string;
+  readonly asked: string;
+  readonly requestId: string;
+  readonly outcome: "applied" | "refused" | "lost";
+  readonly category: string | null;
+  readonly status: number | null;
+  readonly code: number | null;
+  /** Calls of licenseupdates that Partner Center received for it. */
+  readonly attempts: number;
+  readonly why: string;
+  readonly remedy: string;
+  /** What is not as it should be. */
+  readonly problem?: string;
+}
+
+/** A result as one line of JSON, for programs. */
+export const toJsonLine = ({ name, requestId, outcome, category, status, code, attempts }: Result): string =>
+  JSON.stringify({ name, requestId, outcome, category, status, code, attempts });

@@ -1,0 +1,68 @@
+import { parseArgs } from "node:util";
+
+import { toEventLine } from "./eventLine.ts";
+import { runAlone, type Running } from "./host/runAlone.ts";
+import { customers, skus, userNameOf } from "./partner-center/seed.ts";
+import { defaultPorts } from "./ports.ts";
+import { applyLocalSettings, startLocal, type Local } from "./startLocal.ts";
+
+const help = `Runs license-relay on this machine: the functions, and every part of Azure they need.
+
+  npm start
+
+A part whose address is set is not started: ServiceBusConnection, KEY_VAULT_URL, PARTNER_CENTER_URL.
+Settings come from the environment, then from local.settings.json (see local.settings.sample.json).
+Ports: ${Object.entries(defaultPorts)
+  .map(([setting, port]) => `${setting} (${port})`)
+  .join(", ")}
+Keys: LOCAL_FUNCTION_KEY (local), LOCAL_OPERATOR_KEY (local-operator)
+Ctrl-C stops it; once more stops it at once.`;
+
+const curl = (base: string, key: string): string => {
+  const body = {
+    requestId: "first-try",
+    customerId: customers.contoso,
+    userId: userNameOf("contoso", "ana"),
+    licensesToAssign: [{ skuId: skus.e3 }],
+  };
+  return `curl -i ${base}/api/license-updates -H 'x-functions-key: ${key}' -H 'content-type: application/json' -d '${JSON.stringify(body)}'`;
+};
+
+const banner = ({ azure, host, functionKey }: Local): string => {
+  const base = host.url.replace("127.0.0.1", "localhost");
+  const here = { name: "Functions", address: base, startedHere: true };
+  const parts = [here, ...azure.parts].map(
+    ({ name, address, startedHere }) => `  ${name.padEnd(18)}${address}${startedHere ? "" : "  (as set)"}`,
+  );
+  return `license-relay runs on this machine; Ctrl-C stops it.
+
+${parts.join("\n")}
+
+Give Ana at Contoso an E3:
+  ${curl(base, functionKey)}
+
+Events:`;
+};
+
+const start = async (): Promise<Running | undefined> => {
+  const { values } = parseArgs({ options: { help: { type: "boolean" } } });
+  if (values.help === true) {
+    console.log(help);
+    return undefined;
+  }
+  await applyLocalSettings();
+  const local = await startLocal({
+    onLog: (entry) => {
+      console.log(toEventLine(entry));
+    },
+  });
+  console.log(banner(local));
+  return {
+    close: async () => {
+      console.log("Stopping: work in hand is finished first");
+      await local.close();
+    },
+  };
+};
+
+await runAlone(start);

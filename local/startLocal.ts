@@ -1,0 +1,64 @@
+import { access } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+import { applySettings, readLocalSettings } from "./host/settings.ts";
+import { startHost, type Host, type LogEntry } from "./host/startHost.ts";
+import { readPort } from "./ports.ts";
+import { startLocalAzure, type LocalAzure, type LocalAzureOptions } from "./startLocalAzure.ts";
+
+const ROOT = fileURLToPath(new URL("..", import.meta.url));
+
+/** Local Azure with the functions on it. */
+export interface Local {
+  readonly azure: LocalAzure;
+  readonly host: Host;
+  readonly functionKey: string;
+  close(): Promise<void>;
+}
+
+export interface LocalOptions extends Pick<LocalAzureOptions, "brokerConfig"> {
+  readonly onLog: (entry: LogEntry) => void;
+  /** How long work in hand may go on when it is closed, in milliseconds. */
+  readonly graceMs?: number;
+}
+
+/** Settings of local.settings.json, where the environment does not have them already. */
+export const applyLocalSettings = async (): Promise<void> => {
+  const file = join(ROOT, "local.settings.json");
+  const exists = await access(file).then(
+    () => true,
+    () => false,
+  );
+  if (exists) applySettings(readLocalSettings(file), process.env);
+};
+
+/**
+ * Starts what the environment does not already name, then the functions. The environment is changed: the functions
+ * read their settings from it, as they do in Azure.
+ * @throws {LocalStartError} when a port is taken
+ */
+export const startLocal = async ({ brokerConfig, onLog, graceMs }: LocalOptions): Promise<Local> => {
+  const { env } = process;
+  const azure = await startLocalAzure({ env, ...(brokerConfig === undefined ? {} : { brokerConfig }) });
+  try {
+    Object.assign(env, azure.settings);
+    const functionKey = env["LOCAL_FUNCTION_KEY"] || "local";
+    const operatorKey = env["LOCAL_OPERATOR_KEY"] || "local-operator";
+    const host = await startHost({
+      root: ROOT,
+      port: readPort("LOCAL_FUNCTIONS_PORT", env),
+      keysFor: () => [functionKey, operatorKey],
+      onLog,
+      ...(graceMs === undefined ? {} : { graceMs }),
+    });
+    const close = async (): Promise<void> => {
+      await host.close();
+      await azure.close();
+    };
+    return { azure, host, functionKey, close };
+  } catch (error) {
+    await azure.close();
+    throw error;
+  }
+};

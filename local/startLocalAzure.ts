@@ -1,0 +1,155 @@
+import { randomUUID } from "node:crypto";
+import { fileURLToPath } from "node:url";
+
+import { loadBrokerConfig, type BrokerConfig } from "./broker/config.ts";
+import { startBroker, type Broker } from "./broker/startBroker.ts";
+import { startIdentity } from "./identity/startIdentity.ts";
+import { startKeyVault, type KeyVault } from "./key-vault/startKeyVault.ts";
+import { startPartnerCenter, type PartnerCenter } from "./partner-center/startPartnerCenter.ts";
+import { createToken } from "./partner-center/token.ts";
+import { readPort } from "./ports.ts";
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** One part, for people: where it is, and whether it was started here. */
+export interface Part {
+  readonly name: string;
+  readonly address: string;
+  readonly startedHere: boolean;
+}
+
+/** What was started on this machine, and the settings with which the functions reach it. */
+export interface LocalAzure {
+  readonly parts: readonly Part[];
+  readonly settings: Readonly<Record<string, string>>;
+  readonly broker?: Broker;
+  readonly keyVault?: KeyVault;
+  readonly partnerCenter?: PartnerCenter;
+  /** Stops what was started here, in the reverse order. */
+  close(): Promise<void>;
+}
+
+export interface LocalAzureOptions {
+  readonly env: Environment;
+  /** @default what servicebus.config.json says */
+  readonly brokerConfig?: BrokerConfig;
+}
+
+/** The description of the Service Bus entities. */
+export const ENTITIES_FILE = fileURLToPath(new URL("../servicebus.config.json", import.meta.url));
+/** Nobody renews the local token: it lasts longer than a session at the desk. */
+const TOKEN_SECONDS = 30 * 24 * 60 * 60;
+
+const given = (env: Environment, ...names: readonly string[]): string | undefined =>
+  names.map((name) => env[name]?.trim()).find((value) => value !== undefined && value !== "");
+
+// A connection string holds a key: only its host is for the eye
+const hostOf = (connection: string): string => /Endpoint=([^;]+)/i.exec(connection)?.[1] ?? connection;
+
+/** What has been started so far: settings, parts, and what to close in which order. */
+class Started {
+  readonly parts: Part[] = [];
+  readonly settings: Record<string, string> = {};
+  readonly #closers: (() => Promise<void>)[] = [];
+
+  outside(name: string, address: string): void {
+    this.parts.push({ name, address, startedHere: false });
+  }
+
+  here(
+    name: string,
+    address: string,
+    part: { close(): Promise<void> },
+    settings: Record<string, string>,
+  ): void {
+    this.parts.push({ name, address, startedHere: true });
+    Object.assign(this.settings, settings);
+    this.#closers.unshift(() => part.close());
+  }
+
+  async close(): Promise<void> {
+    for (const close of this.#closers.splice(0)) await close();
+  }
+}
+
+const addBroker = async (
+  started: Started,
+  { env, brokerConfig }: LocalAzureOptions,
+): Promise<Broker | undefined> => {
+  const outside = given(env, "ServiceBusConnection", "ServiceBusConnection__fullyQualifiedNamespace");
+  if (outside !== undefined) {
+    started.outside("Service Bus", hostOf(outside));
+    return undefined;
+  }
+  const config = brokerConfig ?? (await loadBrokerConfig(ENTITIES_FILE));
+  const broker = await startBroker({ port: readPort("LOCAL_SERVICE_BUS_PORT", env), config });
+  const { connectionString } = broker;
+  started.here("Service Bus", hostOf(connectionString), broker, { ServiceBusConnection: connectionString });
+  return broker;
+};
+
+const addKeyVault = async (started: Started, { env }: LocalAzureOptions): Promise<KeyVault | undefined> => {
+  const outside = given(env, "KEY_VAULT_URL");
+  if (outside !== undefined) {
+    started.outside("Key Vault", outside);
+    return undefined;
+  }
+  if (given(env, "IDENTITY_ENDPOINT") === undefined) {
+    const identity = await startIdentity({
+      port: readPort("LOCAL_IDENTITY_PORT", env),
+      header: randomUUID(),
+    });
+    started.here("Managed identity", identity.endpoint, identity, {
+      IDENTITY_ENDPOINT: identity.endpoint,
+      IDENTITY_HEADER: identity.header,
+      // Else the credential would look for a signed-in developer when the endpoint hiccups
+      AZURE_TOKEN_CREDENTIALS: "ManagedIdentityCredential",
+    });
+  }
+  const secret = given(env, "PARTNER_TOKEN_SECRET") ?? "partner-access-token";
+  const keyVault = await startKeyVault({
+    port: readPort("LOCAL_KEY_VAULT_PORT", env),
+    secrets: { [secret]: createToken({ lifetimeSeconds: TOKEN_SECONDS }) },
+  });
+  started.here("Key Vault", keyVault.url, keyVault, { KEY_VAULT_URL: keyVault.url });
+  return keyVault;
+};
+
+const addPartnerCenter = async (
+  started: Started,
+  { env }: LocalAzureOptions,
+): Promise<PartnerCenter | undefined> => {
+  const outside = given(env, "PARTNER_CENTER_URL");
+  if (outside !== undefined) {
+    started.outside("Partner Center", outside);
+    return undefined;
+  }
+  const partnerCenter = await startPartnerCenter({ port: readPort("LOCAL_PARTNER_CENTER_PORT", env) });
+  started.here("Partner Center", partnerCenter.url, partnerCenter, { PARTNER_CENTER_URL: partnerCenter.url });
+  return partnerCenter;
+};
+
+/**
+ * Starts the parts of Azure that the settings do not already name: Service Bus, Key Vault with a managed identity,
+ * Partner Center.
+ * @throws {LocalStartError} when a port is taken; what was started before is stopped again
+ */
+export const startLocalAzure = async (options: LocalAzureOptions): Promise<LocalAzure> => {
+  const started = new Started();
+  try {
+    const broker = await addBroker(started, options);
+    const keyVault = await addKeyVault(started, options);
+    const partnerCenter = await addPartnerCenter(started, options);
+    return {
+      parts: started.parts,
+      settings: started.settings,
+      ...(broker === undefined ? {} : { broker }),
+      ...(keyVault === undefined ? {} : { keyVault }),
+      ...(partnerCenter === undefined ? {} : { partnerCenter }),
+      close: () => started.close(),
+    };
+  } catch (error) {
+    await started.close();
+    throw error;
+  }
+};

@@ -1,0 +1,83 @@
+import { fileURLToPath } from "node:url";
+
+import { loadBrokerConfig, type BrokerConfig } from "../../local/broker/config.ts";
+import type { Broker } from "../../local/broker/startBroker.ts";
+import { followEnds, type Ends } from "../../local/demo/ends.ts";
+import type { KeyVault } from "../../local/key-vault/startKeyVault.ts";
+import type { PartnerCenter } from "../../local/partner-center/startPartnerCenter.ts";
+import { startLocalAzure } from "../../local/startLocalAzure.ts";
+import { startHostProcess, type HostProcess } from "./hostProcess.ts";
+
+const ENTITIES_FILE = fileURLToPath(new URL("../../servicebus.config.json", import.meta.url));
+
+const freePorts = {
+  LOCAL_SERVICE_BUS_PORT: "0",
+  LOCAL_KEY_VAULT_PORT: "0",
+  LOCAL_IDENTITY_PORT: "0",
+  LOCAL_PARTNER_CENTER_PORT: "0",
+};
+
+/** Times that suit a test; everything else is as in production. */
+const quick = {
+  HOLD_BUDGET_SECONDS: "5",
+  RETRY_BASE_MILLISECONDS: "50",
+  PARTNER_CENTER_TIMEOUT_SECONDS: "1",
+};
+
+/** All of it: Azure in this process, the functions in another, the ends as a subscriber sees them. */
+export interface Relay {
+  readonly broker: Broker;
+  readonly keyVault: KeyVault;
+  readonly partnerCenter: PartnerCenter;
+  readonly ends: Ends;
+  readonly host: () => HostProcess;
+  /** Starts the functions anew, after a kill. */
+  readonly restart: () => Promise<void>;
+  readonly submit: (body: unknown, headers?: Readonly<Record<string, string>>) => Promise<Response>;
+  readonly close: () => Promise<void>;
+}
+
+export interface RelayOptions {
+  readonly settings?: Readonly<Record<string, string>>;
+  readonly config?: (config: BrokerConfig) => BrokerConfig;
+}
+
+const need = <T>(part: T | undefined): T => {
+  if (part === undefined) throw new Error("A part of local Azure was not started");
+  return part;
+};
+
+export const startRelay = async ({
+  settings = {},
+  config = (same) => same,
+}: RelayOptions = {}): Promise<Relay> => {
+  const azure = await startLocalAzure({
+    env: freePorts,
+    brokerConfig: config(await loadBrokerConfig(ENTITIES_FILE)),
+  });
+  const broker = need(azure.broker);
+  const env = { ...quick, ...azure.settings, ...settings };
+  let host = await startHostProcess(env);
+  const ends = await followEnds(broker.connectionString);
+  return {
+    broker,
+    keyVault: need(azure.keyVault),
+    partnerCenter: need(azure.partnerCenter),
+    ends,
+    host: () => host,
+    restart: async () => {
+      host = await startHostProcess(env);
+    },
+    submit: (body, headers = {}) =>
+      fetch(`${host.url}/api/license-updates`, {
+        method: "POST",
+        headers: { "x-functions-key": "local", "content-type": "application/json", ...headers },
+        body: typeof body === "string" ? body : JSON.stringify(body),
+      }),
+    close: async () => {
+      await ends.close();
+      await host.stop();
+      await azure.close();
+    },
+  };
+};
