@@ -48,7 +48,8 @@ export const startLocal = async ({ brokerConfig, onLog, graceMs }: LocalOptions)
     const host = await startHost({
       root: ROOT,
       port: readPort("LOCAL_FUNCTIONS_PORT", env),
-      keysFor: () => [functionKey, operatorKey],
+      keysFor: () => [functionKey],
+      masterKey: operatorKey,
       onLog,
       ...(graceMs === undefined ? {} : { graceMs }),
     });

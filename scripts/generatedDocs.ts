@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 import { brokerCauses } from "../shared/outcome/brokerCauses.ts";
-import { causeRows, type Cause } from "../shared/outcome/causes.ts";
+import { causeRows, type Cause, type CauseRow } from "../shared/outcome/causes.ts";
 import { LicenseRequest } from "../shared/request/schema.ts";
 
 const schema = (): string => {
@@ -38,8 +38,17 @@ const effects: Readonly<Record<Cause["kind"], string>> = {
   unsure: "waits, reads the licenses back, calls again if need be",
 };
 
-const statusCell = (status: number, code: number | undefined): string =>
-  code === undefined ? `${status}, any other code` : `${status} / ${code}`;
+const withCodes: ReadonlySet<number> = new Set(
+  causeRows.filter(({ code }) => code !== undefined).map(({ status }) => status),
+);
+
+const statusCell = ({ status, code }: CauseRow): string => {
+  if (code !== undefined) return `${status} / ${code}`;
+  return withCodes.has(status) ? `${status}, any other code` : String(status);
+};
+
+const effectOf = ({ status, kind }: CauseRow): string =>
+  status === 401 ? "calls once more with the token read afresh; then poison" : effects[kind];
 
 const causes = (): string =>
   [
@@ -53,9 +62,7 @@ const causes = (): string =>
     "",
     row(["Status / code", "Category", "Owner", "What happened", "What to do", "What the relay does"]),
     row(["---", "---", "---", "---", "---", "---"]),
-    ...causeRows.map(({ status, code, ...cause }) =>
-      row([statusCell(status, code), ...causeCells(cause), effects[cause.kind]]),
-    ),
+    ...causeRows.map((cause) => row([statusCell(cause), ...causeCells(cause), effectOf(cause)])),
     "",
     "A status that is not in the table is decided by its class: 4xx is poison (`rejected`), 3xx is poison (`unexpected-answer`), 5xx waits (`service-error`), and a 2xx that Partner Center does not document is read back (`unexpected-answer`).",
     "A call without any answer (connection refused, time-out) waits and is repeated under the same `MS-RequestId`; when it may have been applied, the user's licenses are read back first.",

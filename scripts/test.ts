@@ -22,11 +22,18 @@ const runTests = async (): Promise<z.infer<typeof Counts>> => {
   const folder = await mkdtemp(join(tmpdir(), "license-relay-test-"));
   const file = join(folder, "result.json");
   try {
-    const passed = run("vitest", ["run", "--reporter=default", "--reporter=json", `--outputFile.json=${file}`]);
+    const passed = run("vitest", [
+      "run",
+      "--reporter=default",
+      "--reporter=json",
+      `--outputFile.json=${file}`,
+    ]);
     const counts = Counts.parse(JSON.parse(await readFile(file, "utf8")));
     return { ...counts, success: counts.success && passed };
   } catch (error) {
-    console.error(`Cannot read the result of the tests: ${error instanceof Error ? error.message : "unknown"}`);
+    console.error(
+      `Cannot read the result of the tests: ${error instanceof Error ? error.message : "unknown"}`,
+    );
     return { numPassedTests: 0, numFailedTests: 1, success: false };
   } finally {
     await rm(folder, { recursive: true, force: true });

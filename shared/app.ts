@@ -36,7 +36,7 @@ const toConnection = (settings: Settings, credential: DefaultAzureCredential): C
 };
 
 /** Builds every part once and hands each what it needs. Opens no connection. */
-export const buildApp = (settings: Settings): App => {
+const buildApp = (settings: Settings): App => {
   const clientId = settings.ServiceBusConnection__clientId;
   const credential = new DefaultAzureCredential(
     clientId === undefined ? {} : { managedIdentityClientId: clientId },

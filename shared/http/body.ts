@@ -3,7 +3,7 @@ import type { HttpRequest } from "@azure/functions";
 import type { ProblemStatus } from "./problem.ts";
 
 /** No request needs more: 20 licenses with 200 plans each would, and is not a request anybody has. */
-export const BODY_MAX_BYTES = 64 * 1024;
+const BODY_MAX_BYTES = 64 * 1024;
 
 export type Body =
   | { readonly ok: true; readonly bytes: Uint8Array }

@@ -3,7 +3,7 @@ import type { HttpResponseInit } from "@azure/functions";
 import type { Problem } from "../request/parse.ts";
 
 /** Seconds after which a caller may try again when a dependency of ours is out of reach. */
-export const RETRY_AFTER_SECONDS = 10;
+const RETRY_AFTER_SECONDS = 10;
 
 const titles = {
   400: "The request is not valid",

@@ -16,7 +16,7 @@ export type Verdict =
 
 const SUCCESS: ReadonlySet<number> = new Set([200, 201]);
 
-export const unreadable: Cause = {
+const unreadable: Cause = {
   kind: "unsure",
   category: "unexpected-answer",
   owner: "Microsoft",

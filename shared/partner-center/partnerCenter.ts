@@ -55,7 +55,7 @@ const headersOf = (token: string, { msRequestId, correlationId }: CallIds): Reco
 });
 
 /** A request → the body of licenseupdates; lists that are not asked for are null, as in Microsoft's samples. */
-export const toLicenseUpdate = ({ licensesToAssign, licensesToRemove }: LicenseRequest): string =>
+const toLicenseUpdate = ({ licensesToAssign, licensesToRemove }: LicenseRequest): string =>
   JSON.stringify({
     licensesToAssign:
       licensesToAssign?.map(({ skuId, excludedPlans = null }) => ({ skuId, excludedPlans })) ?? null,

@@ -44,7 +44,7 @@ const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** Field names in lower case: Partner Center's casing differs between its pages and its answers. */
-export const lowerKeys = (value: unknown): unknown => {
+const lowerKeys = (value: unknown): unknown => {
   if (Array.isArray(value)) return value.map(lowerKeys);
   if (!isRecord(value)) return value;
   return Object.fromEntries(

@@ -2,7 +2,7 @@ import { z } from "zod";
 
 import { addSkuProblems } from "./skuProblems.ts";
 
-export const LICENSES_MAX = 20;
+const LICENSES_MAX = 20;
 const EXCLUDED_PLANS_MAX = 200;
 
 /** One sentence for a value that is wrong, with "is missing" before it when there is none. */
@@ -31,8 +31,7 @@ export const RequestId = z
   .brand<"RequestId">();
 export type RequestId = z.infer<typeof RequestId>;
 
-export const CustomerId = guid("the tenant id of the customer").brand<"CustomerId">();
-export type CustomerId = z.infer<typeof CustomerId>;
+const CustomerId = guid("the tenant id of the customer").brand<"CustomerId">();
 
 // A user principal name has at most 113 characters; guests carry "#EXT#" before the at sign
 const USER =
@@ -42,12 +41,11 @@ const userRule =
 const GUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** A user: the object id, or the user principal name as it is known in the customer's tenant. */
-export const UserId = z
+const UserId = z
   .string(must(userRule))
   .regex(USER, `must ${userRule}`)
   .overwrite((value) => (GUID.test(value) ? value.toLowerCase() : value))
   .brand<"UserId">();
-export type UserId = z.infer<typeof UserId>;
 
 export const SkuId = guid("the id of a product SKU").brand<"SkuId">();
 export type SkuId = z.infer<typeof SkuId>;
@@ -58,7 +56,7 @@ const list = <T extends z.ZodType>(item: T) =>
     .min(1, "must have at least 1 entry, or be left out")
     .max(LICENSES_MAX, `must have at most ${LICENSES_MAX} entries; split the request`);
 
-export const LicenseAssignment = z
+const LicenseAssignment = z
   .strictObject(
     {
       skuId: SkuId.describe("productSku.id out of the customer's subscribed SKUs"),
@@ -72,9 +70,8 @@ export const LicenseAssignment = z
     must('be an object such as { "skuId": "…", "excludedPlans": null }'),
   )
   .readonly();
-export type LicenseAssignment = z.infer<typeof LicenseAssignment>;
 
-export const Ticket = z
+const Ticket = z
   .strictObject(
     {
       system: line(50).describe('The ticketing system, for example "zendesk"'),

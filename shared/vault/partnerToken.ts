@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-export const PARTNER_CENTER_AUDIENCE = "https://api.partnercenter.microsoft.com";
+const PARTNER_CENTER_AUDIENCE = "https://api.partnercenter.microsoft.com";
 /** The application id of Partner Center, which Microsoft Entra may put in place of its URL. */
 const PARTNER_CENTER_APP_ID = "fa3d9a0c-3fb0-42cc-9193-47c7ecd2edbd";
 

@@ -43,7 +43,9 @@ describe("POST /api/license-updates", () => {
 
   test("answers the same request again the same, and applies it once", async () => {
     const before = relay.partnerCenter.journal().length;
-    const answers = await Promise.all([1, 2, 3].map(() => relay.submit({ ...good("http-again"), userId: users.contoso.ben })));
+    const answers = await Promise.all(
+      [1, 2, 3].map(() => relay.submit({ ...good("http-again"), userId: users.contoso.ben })),
+    );
     expect(answers.map(({ status }) => status)).toEqual([202, 202, 202]);
     await relay.ends.first("http-again", 10_000);
     expect(relay.partnerCenter.journal()).toHaveLength(before + 1);
@@ -54,7 +56,9 @@ describe("POST /api/license-updates", () => {
     const named = await relay.submit(body, { "idempotency-key": '"key-1"' });
     expect(await named.json()).toMatchObject({ requestId: "key-1" });
     const made = await relay.submit(body);
-    expect(await made.json()).toMatchObject({ requestId: expect.stringMatching(/^[0-9a-f-]{36}$/) as unknown });
+    expect(await made.json()).toMatchObject({
+      requestId: expect.stringMatching(/^[0-9a-f-]{36}$/) as unknown,
+    });
   });
 
   test("answers 400 with every problem", async () => {
@@ -76,7 +80,9 @@ describe("POST /api/license-updates", () => {
   });
 
   test("takes the operator's key too", async () => {
-    expect((await relay.submit(good("http-operator"), { "x-functions-key": "local-operator" })).status).toBe(202);
+    expect((await relay.submit(good("http-operator"), { "x-functions-key": "local-operator" })).status).toBe(
+      202,
+    );
   });
 
   test.each([
@@ -96,7 +102,16 @@ describe("POST /api/license-updates", () => {
   });
 
   test("bears 100 malformed bodies in a row", async () => {
-    const bodies = ["{", "[]", "null", '"x"', '{"requestId":{}}', "\u0000", '{"__proto__":1}', "[".repeat(60_000)];
+    const bodies = [
+      "{",
+      "[]",
+      "null",
+      '"x"',
+      '{"requestId":{}}',
+      "\u0000",
+      '{"__proto__":1}',
+      "[".repeat(60_000),
+    ];
     for (let count = 0; count < 100; count += 1) {
       expect((await relay.submit(bodies[count % bodies.length])).status).toBe(400);
     }
@@ -104,10 +119,13 @@ describe("POST /api/license-updates", () => {
     expect(relay.host().output()).not.toMatch(/exception|unhandled/i);
   });
 
-  test.each(["GET", "PUT", "DELETE"])("answers %s with 404, as the host does for a wrong method", async (method) => {
-    const response = await fetch(`${relay.host().url}/api/license-updates`, { method });
-    expect(response.status).toBe(404);
-  });
+  test.each(["GET", "PUT", "DELETE"])(
+    "answers %s with 404, as the host does for a wrong method",
+    async (method) => {
+      const response = await fetch(`${relay.host().url}/api/license-updates`, { method });
+      expect(response.status).toBe(404);
+    },
+  );
 });
 
 describe("GET /api/health", () => {

@@ -4,7 +4,7 @@ import { parseRequest } from "../../shared/request/parse.ts";
 import type { LicenseRequest } from "../../shared/request/schema.ts";
 
 export const CUSTOMER = "11111111-1111-4111-8111-111111111111";
-export const USER = "22222222-2222-4222-8222-222222222222";
+const USER = "22222222-2222-4222-8222-222222222222";
 export const E3 = "05e9a617-0261-4cee-bb44-138d3ef5d965";
 export const E5 = "06ebc4ee-1bb5-47dd-8120-11324bc54e06";
 export const PLAN_A = "aaaaaaaa-0000-4000-8000-000000000001";

@@ -1,9 +1,10 @@
 import { expect, test, vi } from "vitest";
 
+import type { Answer } from "../../local/partner-center/answer.ts";
 import { createReplayMemory } from "../../local/partner-center/replayMemory.ts";
 
 const bounds = { replayWindowMs: 1000, replayMaxEntries: 2 };
-const answering = (status: number) => vi.fn(() => Promise.resolve({ status }));
+const answering = (status: number) => vi.fn<() => Promise<Answer>>(() => Promise.resolve({ status }));
 
 test("run() gives a repeat the first answer until the window is over", async () => {
   const memory = createReplayMemory(() => bounds);

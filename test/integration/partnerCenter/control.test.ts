@@ -63,8 +63,9 @@ test("a reset brings back the world, the settings and the tokens of the start", 
   const { stage, control } = await openControlled();
   await using _ = stage;
   const token = createToken();
+  const headers = { "ms-requestid": "the-same-before-and-after" };
   const before = await control.world();
-  await stage.update(assigning(skus.e3));
+  await stage.update(assigning(skus.e3), { headers });
   await control.updateSettings({ latencyMs: 60_000 });
   await control.addFault({ times: "always", action: { kind: "reset" } });
   await control.revokeTokens();
@@ -72,7 +73,8 @@ test("a reset brings back the world, the settings and the tokens of the start", 
   expect(await control.world()).toEqual(before);
   expect(await control.journal()).toEqual([]);
   expect(await control.calls()).toEqual([]);
-  expect((await stage.update(assigning(skus.e3), { token })).status).toBe(201);
+  expect((await stage.update(assigning(skus.e3), { headers, token })).status).toBe(201);
+  expect(await control.journal()).toHaveLength(1);
 });
 
 test("what makes no sense is refused with a reason", async () => {

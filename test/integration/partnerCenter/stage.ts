@@ -9,7 +9,7 @@ import {
 } from "../../../local/partner-center/startPartnerCenter.ts";
 import { createToken } from "../../../local/partner-center/token.ts";
 
-export interface Asked {
+interface Asked {
   readonly method?: "GET" | "POST" | "PATCH" | "PUT";
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
@@ -18,7 +18,7 @@ export interface Asked {
   readonly signal?: AbortSignal;
 }
 
-export interface Told {
+interface Told {
   readonly status: number;
   readonly reason: string;
   readonly header: (name: string) => string | undefined;
@@ -59,6 +59,9 @@ const readJson = (bytes: Buffer): unknown => {
     return undefined;
   }
 };
+
+/** How to wait for a condition. */
+export const PATIENCE = { interval: 5, timeout: 10_000 } as const;
 
 /** A local Partner Center on a free port, and a client with kept-alive connections. */
 export const openStage = async (options: Partial<PartnerCenterOptions> = {}): Promise<Stage> => {

@@ -1,0 +1,52 @@
+import { z } from "zod";
+
+import { collection, type Answer } from "./answer.ts";
+import { refuse } from "./documentedErrors.ts";
+import { toCustomerUser, toLicense, toSubscribedSku } from "./resources.ts";
+import { withUser, type Scene } from "./scene.ts";
+import type { LicenseGroup } from "./world.ts";
+
+const Groups = z.array(z.enum(["group1", "group2"]));
+
+const withGroups = (
+  { call }: Scene,
+  serve: (isWanted: (group: LicenseGroup) => boolean) => Answer,
+): Answer => {
+  const asked = [...call.query]
+    .filter(([name]) => name.toLowerCase() === "licensegroupids")
+    .map(([, value]) => value.toLowerCase());
+  const groups = Groups.safeParse(asked.length === 0 ? ["group1"] : asked);
+  if (!groups.success)
+    return refuse(400, 3000, { description: 'The property "licenseGroupIds" is invalid.' });
+  return serve((group) => groups.data.includes(group));
+};
+
+export const serveSubscribedSkus = (scene: Scene): Answer =>
+  withGroups(scene, (isWanted) => {
+    const subscriptions = scene.customer.subscriptions.values();
+    return collection(
+      [...subscriptions].filter(({ product }) => isWanted(product.licenseGroupId)).map(toSubscribedSku),
+    );
+  });
+
+export const serveLicenses = (scene: Scene): Answer =>
+  withGroups(scene, (isWanted) =>
+    withUser(scene, (user) => {
+      const { customer, state, nowMs } = scene;
+      const { readsLagMs, excludedPlansShow } = state.settings;
+      const held = [...state.history.heldAt(user, nowMs - readsLagMs)];
+      return collection(
+        held.flatMap(([skuId, excludedPlans]) => {
+          const product = customer.subscriptions.get(skuId)?.product;
+          if (product === undefined || !isWanted(product.licenseGroupId)) return [];
+          return [toLicense(product, excludedPlans, excludedPlansShow)];
+        }),
+      );
+    }),
+  );
+
+export const serveUsers = ({ customer }: Scene): Answer =>
+  collection([...customer.users.values()].map((user) => toCustomerUser(customer, user)));
+
+export const serveUser = (scene: Scene): Answer =>
+  withUser(scene, (user) => ({ status: 200, body: toCustomerUser(scene.customer, user) }));
