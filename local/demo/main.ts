@@ -54,9 +54,15 @@ const isForPeople = (error: unknown): error is Error =>
   error instanceof LocalStartError ||
   (error instanceof TypeError && "code" in error && String(error.code).startsWith("ERR_PARSE_ARGS"));
 
-try {
-  process.exitCode = await run();
-} catch (error) {
-  console.error(isForPeople(error) ? error.message : error);
-  process.exitCode = 1;
-}
+const runAndReport = async (): Promise<number> => {
+  try {
+    return await run();
+  } catch (error) {
+    console.error(isForPeople(error) ? error.message : error);
+    return 1;
+  }
+};
+
+const code = await runAndReport();
+// The functions never close their connections, in Azure neither: the end of the process does
+process.stdout.write("", () => process.exit(code));

@@ -1,13 +1,18 @@
 import { once } from "node:events";
 import { createServer } from "node:net";
+import { fileURLToPath } from "node:url";
 
 import { afterEach, expect, test, vi } from "vitest";
 
-import { startMain, type MainProcess } from "./startMain.ts";
+import { startProcess, type StartedProcess } from "./startProcess.ts";
 
-const started: MainProcess[] = [];
-const start = (...options: Parameters<typeof startMain>): MainProcess => {
-  const main = startMain(...options);
+const MAIN = new URL("../../../local/host/main.ts", import.meta.url);
+const ROOT = fileURLToPath(new URL("fixture", import.meta.url));
+
+const started: StartedProcess[] = [];
+const start = (pattern: string, env: Record<string, string> = {}): StartedProcess => {
+  const args = ["--root", ROOT, "--pattern", pattern];
+  const main = startProcess(MAIN, args, { LOCAL_FUNCTIONS_PORT: "0", ...env });
   started.push(main);
   return main;
 };
@@ -16,9 +21,19 @@ afterEach(async () => {
   await Promise.all(started.splice(0).map(({ ended }) => ended));
 });
 
+const urlOf = (main: StartedProcess): Promise<string> =>
+  vi.waitFor(
+    () => {
+      const url = /Functions host: (\S+)/.exec(main.output())?.[1];
+      if (url === undefined) throw new Error(`No address in: ${main.output()}`);
+      return url;
+    },
+    { timeout: 20_000 },
+  );
+
 test("main prints its functions and takes the keys of the environment", async () => {
   const main = start("http/*.ts", { LOCAL_FUNCTION_KEY: "mine" });
-  const url = await main.url();
+  const url = await urlOf(main);
 
   const statusWith = async (path: string, key: string): Promise<number> =>
     (await fetch(`${url}/api/${path}`, { headers: { "x-functions-key": key } })).status;
@@ -31,9 +46,9 @@ test("main prints its functions and takes the keys of the environment", async ()
 
 test("main stops on SIGTERM: takes no new work, finishes what it has, runs hooks, ends", async () => {
   const main = start("http/*.ts");
-  const url = await main.url();
+  const url = await urlOf(main);
   const response = fetch(`${url}/api/brief`);
-  await vi.waitFor(() => expect(main.output()).toContain("brief has begun"));
+  await vi.waitFor(() => expect(main.output()).toContain("brief has begun"), { timeout: 10_000 });
 
   main.stop("SIGTERM");
 
@@ -45,7 +60,7 @@ test("main stops on SIGTERM: takes no new work, finishes what it has, runs hooks
 test("main ends with code 1 on an unhandled rejection, as a worker does", async () => {
   const main = start("http/*.ts");
 
-  await fetch(`${await main.url()}/api/reject`).catch(() => undefined);
+  await fetch(`${await urlOf(main)}/api/reject`).catch(() => undefined);
 
   expect(await main.ended).toBe(1);
   expect(main.output()).toContain(

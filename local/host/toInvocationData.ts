@@ -1,0 +1,36 @@
+import type { ServiceBusReceivedMessage } from "@azure/service-bus";
+
+import type { InvocationData } from "./invoke.ts";
+import { overrideMetadata, toTriggerMetadata } from "./toTriggerMetadata.ts";
+
+export interface BodyOptions {
+  readonly bindingName: string;
+  readonly isBinary: boolean;
+}
+
+// The SDK must not have parsed the body: it is bytes, except in an AMQP value section
+const readBody = ({ body, _rawAmqpMessage }: ServiceBusReceivedMessage): Buffer => {
+  const content: unknown = body;
+  const { bodyType } = _rawAmqpMessage;
+  if (bodyType === "value" && typeof content === "string") return Buffer.from(content);
+  if (bodyType !== "value" && bodyType !== "sequence" && content instanceof Uint8Array)
+    return Buffer.from(content);
+  throw new TypeError(
+    `Cannot read the body: it is an AMQP ${bodyType ?? "data"} section without a text; send bytes`,
+  );
+};
+
+/** A message as the worker gets it. @throws {TypeError} for a body that Azure cannot hand over either */
+export const toInvocationData = (
+  message: ServiceBusReceivedMessage,
+  { bindingName, isBinary }: BodyOptions,
+): InvocationData => {
+  const bytes = readBody(message);
+  const metadata = toTriggerMetadata(message);
+  if (isBinary) return { inputData: [{ name: bindingName, data: { bytes } }], triggerMetadata: metadata };
+  const string = bytes.toString("utf8");
+  return {
+    inputData: [{ name: bindingName, data: { string } }],
+    triggerMetadata: overrideMetadata(metadata, string),
+  };
+};
