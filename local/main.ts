@@ -20,7 +20,6 @@ Ctrl-C stops it; once more stops it at once.`;
 
 const curl = (base: string, key: string): string => {
   const body = {
-    requestId: "first-try",
     customerId: customers.contoso,
     userId: userNameOf("contoso", "ana"),
     licensesToAssign: [{ skuId: skus.e3 }],

@@ -43,7 +43,7 @@ const TOKEN_SECONDS = 30 * 24 * 60 * 60;
 const given = (env: Environment, ...names: readonly string[]): string | undefined =>
   names.map((name) => env[name]?.trim()).find((value) => value !== undefined && value !== "");
 
-// A connection string holds a key: only its host is for the eye
+// A connection string from outside holds a key: only its host is for the eye
 const hostOf = (connection: string): string => /Endpoint=([^;]+)/i.exec(connection)?.[1] ?? connection;
 
 /** What has been started so far: settings, parts, and what to close in which order. */
@@ -84,7 +84,7 @@ const addBroker = async (
   const config = brokerConfig ?? (await loadBrokerConfig(ENTITIES_FILE));
   const broker = await startBroker({ port: readPort("LOCAL_SERVICE_BUS_PORT", env), config });
   const { connectionString } = broker;
-  started.here("Service Bus", hostOf(connectionString), broker, { ServiceBusConnection: connectionString });
+  started.here("Service Bus", connectionString, broker, { ServiceBusConnection: connectionString });
   return broker;
 };
 

@@ -75,11 +75,13 @@ export interface Ends {
   close(): Promise<void>;
 }
 
-/** Subscribes to the topic license-outcomes and reads the poison queue, as an operator's tools would. */
-export const followEnds = async (connectionString: string): Promise<Ends> => {
+/**
+ * Subscribes to the topic license-outcomes and reads the poison queue, as an operator's tools would.
+ * @param withPoison false leaves the poison messages where they are
+ */
+export const followEnds = (connectionString: string, withPoison = true): Ends => {
   const client = new ServiceBusClient(connectionString);
   const outcomes = client.createReceiver("license-outcomes", "all");
-  const poison = client.createReceiver("license-updates-poison");
   const events = new Map<string, End[]>();
   const captured = new Map<string, End[]>();
   const waiting = new Map<string, (end: End) => void>();
@@ -91,15 +93,15 @@ export const followEnds = async (connectionString: string): Promise<Ends> => {
   };
   const processError = (): Promise<void> => Promise.resolve();
   outcomes.subscribe({ processMessage: async (message) => add(events, fromOutcome(message)), processError });
-  poison.subscribe({
-    processMessage: async (message) => {
-      const entry = fromPoison(message);
-      // A refused request is told on the topic too; only what is no request is told here alone
-      if (message.applicationProperties?.["RequestId"] === undefined) add(events, entry);
-      captured.set(entry[0], [...(captured.get(entry[0]) ?? []), entry[1]]);
-    },
-    processError,
-  });
+  const readPoison = async (message: ServiceBusReceivedMessage): Promise<void> => {
+    const entry = fromPoison(message);
+    // A refused request is told on the topic too; only what is no request is told here alone
+    if (message.applicationProperties?.["RequestId"] === undefined) add(events, entry);
+    captured.set(entry[0], [...(captured.get(entry[0]) ?? []), entry[1]]);
+  };
+  if (withPoison) {
+    client.createReceiver("license-updates-poison").subscribe({ processMessage: readPoison, processError });
+  }
 
   return {
     of: (requestId) => events.get(requestId) ?? [],

@@ -77,7 +77,7 @@ export const runDemo = async ({ onPlayed, onLog }: DemoOptions): Promise<readonl
   const local = await startLocal({ brokerConfig, graceMs: 1000, onLog: ({ message }) => onLog(message) });
   try {
     const stage = stageOn(local);
-    const ends = await followEnds(local.azure.broker?.connectionString ?? "");
+    const ends = followEnds(local.azure.broker?.connectionString ?? "");
     const played = await playAll(stage, ends, onPlayed);
     await sleep(SETTLE_MS);
     const results = played.map((one) => judge(one, stage, ends));

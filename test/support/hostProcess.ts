@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 
 const MAIN = fileURLToPath(new URL("../../local/host/main.ts", import.meta.url));
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const START_MS = 20_000;
 
 /** The functions in a process of their own, as in Azure: it can be killed. */
@@ -21,8 +22,11 @@ const ended = async (child: ChildProcess): Promise<void> => {
 };
 
 /** Starts the Functions host on a free port with these settings. Rejects with its output when it does not start. */
-export const startHostProcess = async (settings: Readonly<Record<string, string>>): Promise<HostProcess> => {
-  const child = spawn(process.execPath, [MAIN, "--port", "0"], {
+export const startHostProcess = async (
+  settings: Readonly<Record<string, string>>,
+  pattern = "functions/*.ts",
+): Promise<HostProcess> => {
+  const child = spawn(process.execPath, [MAIN, "--port", "0", "--root", ROOT, "--pattern", pattern], {
     env: { ...process.env, ...settings, NO_COLOR: "1" },
     stdio: ["ignore", "pipe", "pipe"],
   });

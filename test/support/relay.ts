@@ -40,6 +40,10 @@ export interface Relay {
 export interface RelayOptions {
   readonly settings?: Readonly<Record<string, string>>;
   readonly config?: (config: BrokerConfig) => BrokerConfig;
+  /** Reads outcomes and poison messages as they come; false leaves them to the test. @default {true} */
+  readonly follow?: boolean;
+  /** Which files register functions. @default {"functions/*.ts"} */
+  readonly pattern?: string;
 }
 
 const need = <T>(part: T | undefined): T => {
@@ -50,6 +54,8 @@ const need = <T>(part: T | undefined): T => {
 export const startRelay = async ({
   settings = {},
   config = (same) => same,
+  follow = true,
+  pattern,
 }: RelayOptions = {}): Promise<Relay> => {
   const azure = await startLocalAzure({
     env: freePorts,
@@ -57,8 +63,8 @@ export const startRelay = async ({
   });
   const broker = need(azure.broker);
   const env = { ...quick, ...azure.settings, ...settings };
-  let host = await startHostProcess(env);
-  const ends = await followEnds(broker.connectionString);
+  let host = await startHostProcess(env, pattern);
+  const ends = followEnds(broker.connectionString, follow);
   return {
     broker,
     keyVault: need(azure.keyVault),
@@ -66,7 +72,7 @@ export const startRelay = async ({
     ends,
     host: () => host,
     restart: async () => {
-      host = await startHostProcess(env);
+      host = await startHostProcess(env, pattern);
     },
     submit: (body, headers = {}) =>
       fetch(`${host.url}/api/license-updates`, {

@@ -74,7 +74,9 @@ describe("updateLicenses()", () => {
     await client.updateLicenses(wish, options);
     await client.updateLicenses(wish, { ...options, answers: 1 });
     const [first, second] = server.calls();
-    expect(first?.path).toBe(`/v1/customers/${customers.contoso}/users/${users.contoso.dario}/licenseupdates`);
+    expect(first?.path).toBe(
+      `/v1/customers/${customers.contoso}/users/${users.contoso.dario}/licenseupdates`,
+    );
     expect(first?.msRequestId).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-8/);
     expect(second?.msRequestId).not.toBe(first?.msRequestId);
     expect(second?.correlationId).toBe(first?.correlationId);

@@ -1,0 +1,72 @@
+import { createServer } from "node:net";
+
+import { afterEach, expect, test } from "vitest";
+
+import { LocalStartError } from "../../local/listen.ts";
+import { startLocalAzure, type LocalAzure } from "../../local/startLocalAzure.ts";
+
+const freePorts = {
+  LOCAL_SERVICE_BUS_PORT: "0",
+  LOCAL_KEY_VAULT_PORT: "0",
+  LOCAL_IDENTITY_PORT: "0",
+  LOCAL_PARTNER_CENTER_PORT: "0",
+};
+const outside = {
+  ServiceBusConnection:
+    "Endpoint=sb://relay.servicebus.windows.net/;SharedAccessKeyName=n;SharedAccessKey=not-shown",
+  KEY_VAULT_URL: "https://relay.vault.azure.net",
+  PARTNER_CENTER_URL: "https://api.partnercenter.microsoft.com",
+};
+
+let azure: LocalAzure | undefined;
+afterEach(async () => {
+  await azure?.close();
+  azure = undefined;
+});
+
+const startedHere = (): readonly string[] =>
+  azure?.parts.filter((part) => part.startedHere).map(({ name }) => name) ?? [];
+
+test("startLocalAzure() starts every part and gives the settings that lead to it", async () => {
+  azure = await startLocalAzure({ env: freePorts });
+  expect(startedHere()).toEqual(["Service Bus", "Managed identity", "Key Vault", "Partner Center"]);
+  expect(Object.keys(azure.settings).toSorted()).toEqual([
+    "AZURE_TOKEN_CREDENTIALS",
+    "IDENTITY_ENDPOINT",
+    "IDENTITY_HEADER",
+    "KEY_VAULT_URL",
+    "PARTNER_CENTER_URL",
+    "ServiceBusConnection",
+  ]);
+});
+
+test.each([
+  ["PARTNER_CENTER_URL", ["Service Bus", "Managed identity", "Key Vault"]],
+  ["KEY_VAULT_URL", ["Service Bus", "Partner Center"]],
+  ["ServiceBusConnection", ["Managed identity", "Key Vault", "Partner Center"]],
+] as const)("startLocalAzure() does not start the part that %s names", async (setting, parts) => {
+  azure = await startLocalAzure({ env: { ...freePorts, [setting]: outside[setting] } });
+  expect(startedHere()).toEqual(parts);
+  expect(azure.settings).not.toHaveProperty(setting);
+});
+
+test("startLocalAzure() shows no key of a connection string that is given", async () => {
+  azure = await startLocalAzure({ env: { ...freePorts, ...outside } });
+  expect(JSON.stringify(azure.parts)).not.toContain("not-shown");
+});
+
+test.each([
+  "LOCAL_SERVICE_BUS_PORT",
+  "LOCAL_KEY_VAULT_PORT",
+  "LOCAL_PARTNER_CENTER_PORT",
+  "LOCAL_IDENTITY_PORT",
+])("startLocalAzure() names %s when that port is taken, and leaves nothing running", async (setting) => {
+  const other = createServer();
+  await new Promise<void>((resolve) => other.listen(0, "127.0.0.1", resolve));
+  const address = other.address();
+  const port = typeof address === "object" ? String(address?.port) : "";
+  const starting = startLocalAzure({ env: { ...freePorts, [setting]: port } });
+  await expect(starting).rejects.toThrow(LocalStartError);
+  await expect(starting).rejects.toThrow(`port ${port} is taken; set ${setting}`);
+  await new Promise((resolve) => other.close(resolve));
+});
