@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 
 import { toEventLine } from "./eventLine.ts";
-import { runAlone, type Running } from "./host/runAlone.ts";
+import { runAlone, type Running } from "./runAlone.ts";
 import { customers, skus, userNameOf } from "./partner-center/seed.ts";
 import { defaultPorts } from "./ports.ts";
 import { applyLocalSettings, startLocal, type Local } from "./startLocal.ts";

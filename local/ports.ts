@@ -10,7 +10,7 @@ export const defaultPorts = {
 export type PortSetting = keyof typeof defaultPorts;
 
 /** A setting for the local parts has a value that cannot be used; the message says what would do. */
-export class LocalSettingError extends Error {
+class LocalSettingError extends Error {
   override readonly name = "LocalSettingError";
 }
 

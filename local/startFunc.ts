@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 
 import { readPort } from "./ports.ts";
-import { runAlone, type Running } from "./host/runAlone.ts";
+import { runAlone, type Running } from "./runAlone.ts";
 import { startLocalAzure } from "./startLocalAzure.ts";
 import { applyLocalSettings } from "./startLocal.ts";
 

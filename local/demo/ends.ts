@@ -64,6 +64,9 @@ const fromPoison = ({ applicationProperties }: ServiceBusReceivedMessage): reado
   ];
 };
 
+// The receivers try again by themselves; a sample that never ends is told as lost
+const processError = (): Promise<void> => Promise.resolve();
+
 /** The ends of requests, as they come in. */
 export interface Ends {
   /** Every end of this request so far: one, or something is wrong. */
@@ -91,7 +94,6 @@ export const followEnds = (connectionString: string, withPoison = true): Ends =>
     waiting.get(requestId)?.(end);
     waiting.delete(requestId);
   };
-  const processError = (): Promise<void> => Promise.resolve();
   outcomes.subscribe({ processMessage: async (message) => add(events, fromOutcome(message)), processError });
   const readPoison = async (message: ServiceBusReceivedMessage): Promise<void> => {
     const entry = fromPoison(message);

@@ -3,7 +3,7 @@ import { parseArgs } from "node:util";
 import { toEventLine } from "../eventLine.ts";
 import { readPort } from "../ports.ts";
 import { describeError } from "./hostLog.ts";
-import { runAlone, type Running } from "./runAlone.ts";
+import { runAlone, type Running } from "../runAlone.ts";
 import { startHost, type Host } from "./startHost.ts";
 
 const SETTING = "LOCAL_FUNCTIONS_PORT";

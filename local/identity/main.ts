@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { parseArgs } from "node:util";
 
-import { runAlone, type Running } from "../host/runAlone.ts";
+import { runAlone, type Running } from "../runAlone.ts";
 import { readPort } from "../ports.ts";
 import { startIdentity } from "./startIdentity.ts";
 

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage } from "node:http";
 
-import { closeServer } from "../host/closeServer.ts";
+import { closeServer } from "../closeServer.ts";
 import { listen } from "../listen.ts";
 import { sameSecret } from "./sameSecret.ts";
 import { createToken, LOCAL_CLIENT_ID, LOCAL_ISSUER_KEY, TOKEN_LIFETIME_MS } from "./token.ts";

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 
-import { closeServer } from "../host/closeServer.ts";
-import { readBody } from "../host/readBody.ts";
+import { closeServer } from "../closeServer.ts";
+import { readBody } from "../readBody.ts";
 import { findTokenProblem, LOCAL_ISSUER_KEY, LOCAL_TENANT_ID } from "../identity/token.ts";
 import { listen } from "../listen.ts";
 import { failed, type Answer } from "./answer.ts";

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 
-import { readBody } from "../host/readBody.ts";
+import { readBody } from "../readBody.ts";
 import { findRoute, type Found } from "./findRoute.ts";
 
 const MAX_BODY_BYTES = 1024 * 1024;

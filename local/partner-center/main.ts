@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 
-import { runAlone, type Running } from "../host/runAlone.ts";
+import { runAlone, type Running } from "../runAlone.ts";
 import { readPort } from "../ports.ts";
 import { startPartnerCenter } from "./startPartnerCenter.ts";
 

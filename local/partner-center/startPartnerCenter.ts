@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 
-import { closeServer } from "../host/closeServer.ts";
-import { readBody } from "../host/readBody.ts";
+import { closeServer } from "../closeServer.ts";
+import { readBody } from "../readBody.ts";
 import { listen } from "../listen.ts";
 import { answerCall, type Reply } from "./answerCall.ts";
 import { answerControl, CONTROL_PREFIX } from "./controlRoutes.ts";
