@@ -13,14 +13,7 @@ const isRefused = (index: number): boolean => index % 10 === 9;
 
 let relay: Relay;
 beforeEach(async () => {
-  // The broker keeps a lock when its client vanishes, until it runs out: as short as a test likes it
-  const withShortLocks = { lockDurationMs: 2000 };
-  relay = await startRelay({
-    config: (config) => ({
-      ...config,
-      queues: config.queues.map((queue) => ({ ...queue, ...withShortLocks })),
-    }),
-  });
+  relay = await startRelay();
   const { world } = relay.partnerCenter;
   for (const [id, customer] of largeWorld(CUSTOMERS, USERS_EACH).customers) {
     world.customers.set(id, customer);

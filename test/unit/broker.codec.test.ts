@@ -65,6 +65,15 @@ describe("decode()", () => {
     );
   });
 
+  test.each([
+    ["an array of more items than bytes", [0xf0, 0, 0, 0, 6, 0xff, 0xff, 0xff, 0xf0, 0x40]],
+    ["an array of more bytes than there are", [0xf0, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xf0, 0x40]],
+    ["a list that ends early", [0xc0, 3, 1, 0x61]],
+    ["a string that ends early", [0xa1, 3, 0x61]],
+  ])("refuses %s", (_, bytes) => {
+    expect(() => decode(Buffer.from(bytes))).toThrow(RangeError);
+  });
+
   test("throws a RangeError, and nothing else, at bytes that are no value", () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 40 }), (bytes) => {
