@@ -9,6 +9,7 @@ const help = `Shows what license-relay does with requests of every kind, on this
 
   npm run demo             a table: what was asked, what became of it, why, what to do
   npm run demo -- --json   one JSON object for each sample, and nothing else, on standard output
+                           (npm run --silent keeps npm from printing the command before it)
   npm run demo -- --log    the log of the functions too, on standard error
   npm run demo -- --help   this text
 
