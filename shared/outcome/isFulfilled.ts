@@ -12,9 +12,8 @@ export type PlanCatalog = ReadonlyMap<string, readonly string[]>;
 const ON: ReadonlySet<string> = new Set(["assigned", "enabled"]);
 const OFF: ReadonlySet<string> = new Set(["disabled", "deleted"]);
 
-/** True when the wish can be told only with the customer's plans at hand: it says which plans are to be on. */
-export const needsPlans = ({ licensesToAssign = [] }: LicenseRequest): boolean =>
-  licensesToAssign.some(({ excludedPlans }) => excludedPlans !== undefined);
+/** True when only the plans of the customer's SKUs can tell: an assignment also says which plans are to be on. */
+export const needsPlans = ({ licensesToAssign = [] }: LicenseRequest): boolean => licensesToAssign.length > 0;
 
 // The values of capabilityStatus are not published: what is neither known as on nor as off proves nothing
 const isPlanAs = (held: HeldLicense, planId: string, wantOn: boolean): boolean => {
@@ -43,10 +42,8 @@ export const isFulfilled = (
     licensesToRemove.every(removed) &&
     licensesToAssign.every(({ skuId, excludedPlans }) => {
       const license = bySku.get(skuId);
-      if (license === undefined) return false;
-      if (excludedPlans === undefined) return true;
       const plans = catalog.get(skuId);
-      return plans !== undefined && arePlansAs(license, plans, excludedPlans ?? []);
+      return license !== undefined && plans !== undefined && arePlansAs(license, plans, excludedPlans ?? []);
     })
   );
 };

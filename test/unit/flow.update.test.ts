@@ -56,7 +56,7 @@ const anUpdate = ({ answers, reads = [held()], tokens = [token("t1")] }: Script)
         counts.reads += 1;
         return Promise.resolve(pick(reads, counts.reads - 1));
       },
-      planCatalog: () => Promise.resolve({ kind: "found", value: new Map() }),
+      planCatalog: () => Promise.resolve({ kind: "found", value: new Map([[E3, []]]) }),
     },
     tokens: {
       current: () => {

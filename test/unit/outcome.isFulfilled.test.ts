@@ -8,6 +8,11 @@ const holding = (skuId: string, plans: Readonly<Record<string, string>> = {}): H
   plans: Object.entries(plans).map(([id, capabilityStatus]) => ({ id, capabilityStatus })),
 });
 const catalog = new Map([[E3, [PLAN_A, PLAN_B]]]);
+/** SKUs without plans, where only the SKU counts. */
+const plain = new Map([
+  [E3, []],
+  [E5, []],
+]);
 
 describe("isFulfilled()", () => {
   test.each([
@@ -18,7 +23,7 @@ describe("isFulfilled()", () => {
     ["one of two", { licensesToAssign: [{ skuId: E3 }, { skuId: E5 }] }, [holding(E3)], false],
     ["assign done, remove open", { licensesToRemove: [E5] }, [holding(E3), holding(E5)], false],
   ])("%s", (_name, fields, held, expected) => {
-    expect(isFulfilled(aRequest(fields), held, new Map())).toBe(expected);
+    expect(isFulfilled(aRequest(fields), held, plain)).toBe(expected);
   });
 
   const excluding = (excludedPlans: readonly string[] | null) =>
@@ -40,12 +45,18 @@ describe("isFulfilled()", () => {
     expect(isFulfilled(excluding(excludedPlans), [holding(E3, plans)], catalog)).toBe(expected);
   });
 
+  test("excludedPlans left out wants every plan on, as null does", () => {
+    const allOn = holding(E3, { [PLAN_A]: "Assigned", [PLAN_B]: "Assigned" });
+    expect(isFulfilled(aRequest(), [allOn], catalog)).toBe(true);
+    expect(isFulfilled(aRequest(), [holding(E3, { [PLAN_A]: "Assigned" })], catalog)).toBe(false);
+  });
+
   test("plans cannot be told for a SKU the customer does not list", () => {
     expect(isFulfilled(excluding([]), [holding(E3)], new Map())).toBe(false);
   });
 });
 
-test("needsPlans() only when a request says which plans are to be on", () => {
-  expect(needsPlans(aRequest())).toBe(false);
-  expect(needsPlans(aRequest({ licensesToAssign: [{ skuId: E3, excludedPlans: null }] }))).toBe(true);
+test("needsPlans() for an assignment, not for a removal", () => {
+  expect(needsPlans(aRequest())).toBe(true);
+  expect(needsPlans(aRequest({ licensesToAssign: undefined, licensesToRemove: [E5] }))).toBe(false);
 });
