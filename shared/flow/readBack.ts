@@ -6,17 +6,17 @@ import type { LicenseRequest } from "../request/schema.ts";
 export type ReadBack =
   | { readonly kind: "fulfilled" }
   | { readonly kind: "open" }
-  | { readonly kind: "notNow"; readonly status?: number; readonly why: string; readonly retryAfterMs: number }
+  | { readonly kind: "notNow"; readonly why: string; readonly retryAfterMs: number }
+  | { readonly kind: "badToken"; readonly why: string }
   | { readonly kind: "untold"; readonly why: string };
 
-// A 401 passes with the next token; the other 4xx stay, and then only a call can tell
 const passes = (status: number | undefined): boolean =>
-  status === undefined || status === 401 || status === 408 || status === 429 || status >= 500;
+  status === undefined || status === 408 || status === 429 || status >= 500;
 
-const failed = ({ status, why, retryAfterMs }: Extract<Found<unknown>, { kind: "notFound" }>): ReadBack =>
-  passes(status)
-    ? { kind: "notNow", why, retryAfterMs, ...(status === undefined ? {} : { status }) }
-    : { kind: "untold", why };
+const failed = ({ status, why, retryAfterMs }: Extract<Found<unknown>, { kind: "notFound" }>): ReadBack => {
+  if (passes(status)) return { kind: "notNow", why, retryAfterMs };
+  return { kind: status === 401 ? "badToken" : "untold", why };
+};
 
 const NO_PLANS: Found<PlanCatalog> = { kind: "found", value: new Map() };
 

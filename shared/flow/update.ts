@@ -75,6 +75,11 @@ const makeAttempt = (
 
   const alreadySo = (): Applied => ({ kind: "applied", alreadySo: true, warnings: [], attempts });
 
+  const readTokenAgain = (): Step => {
+    hasReread = true;
+    return { kind: "again" };
+  };
+
   const lookBack = async (token: PartnerToken): Promise<Step | undefined> => {
     const found = await readBack(partnerCenter, request, token.value);
     log("update.readBack", {
@@ -84,8 +89,13 @@ const makeAttempt = (
     switch (found.kind) {
       case "fulfilled":
         return alreadySo();
+      case "badToken":
+        tokens.reject(token);
+        if (!hasReread) return readTokenAgain();
+        // No other token is to be had: the call itself is to say what is wrong with this one
+        isUnsure = false;
+        return undefined;
       case "notNow":
-        if (found.status === 401) tokens.reject(token);
         return { kind: "hold", category: "read-back", why: found.why, retryAfterMs: found.retryAfterMs };
       case "open":
       case "untold":
@@ -98,10 +108,7 @@ const makeAttempt = (
 
   const refuse = async (token: PartnerToken, answer: Answered, cause: Cause): Promise<Step> => {
     if (cause.kind === "token") tokens.reject(token);
-    if (answer.status === 401 && !hasReread) {
-      hasReread = true;
-      return { kind: "again" };
-    }
+    if (answer.status === 401 && !hasReread) return readTokenAgain();
     if (wasUnsure) {
       const found = await lookBack(token);
       if (found !== undefined) return found;

@@ -180,6 +180,21 @@ describe("makeUpdate()", () => {
     expect(await run()).toMatchObject({ kind: "refused", cause: { category: "token-mfa" }, attempts: 2 });
   });
 
+  test("reads back with a token read afresh when the first one is refused there", async () => {
+    const { run, rejected, calls } = anUpdate({
+      answers: [timeout],
+      reads: [unreadable(401), held(E3)],
+      tokens: [token("t1"), token("t1"), token("t2")],
+    });
+    expect(await run()).toMatchObject({ kind: "applied", alreadySo: true, attempts: 1 });
+    expect([rejected, calls.length]).toEqual([["t1"], 1]);
+  });
+
+  test("names the trouble with the token also when it keeps the read-back from telling", async () => {
+    const { run } = anUpdate({ answers: [anAnswer(401, 900421)], reads: [unreadable(401)] });
+    expect(await run(true)).toMatchObject({ kind: "refused", cause: { category: "token-mfa" } });
+  });
+
   test("does not use a token again that Partner Center called the wrong kind", async () => {
     const { run, rejected } = anUpdate({ answers: [anAnswer(400, 900316)] });
     expect(await run()).toMatchObject({ kind: "refused", cause: { category: "token-kind" }, attempts: 1 });
