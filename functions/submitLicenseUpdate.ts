@@ -1,8 +1,10 @@
 import { app as functions, type HttpHandler, type HttpResponseInit } from "@azure/functions";
 
 import { app } from "../shared/app.ts";
+import type { AcceptedView } from "../shared/api/views.ts";
 import type { Accepted } from "../shared/flow/accept.ts";
 import { readBody } from "../shared/http/body.ts";
+import { linksOf } from "../shared/http/links.ts";
 import { problemResponse } from "../shared/http/problem.ts";
 import { logTo } from "../shared/log.ts";
 
@@ -10,13 +12,9 @@ const toResponse = (accepted: Accepted, url: string): HttpResponseInit => {
   switch (accepted.kind) {
     case "accepted": {
       const { requestId } = accepted.request;
-      const { origin, pathname } = new URL(url);
-      const statusUrl = `${origin}${pathname.replace(/\/$/, "")}/${requestId}`;
-      return {
-        status: 202,
-        headers: { location: statusUrl },
-        jsonBody: { requestId, status: "accepted", statusUrl },
-      };
+      const statusUrl = linksOf(url).request(requestId);
+      const jsonBody: AcceptedView = { requestId, status: accepted.status, statusUrl };
+      return { status: 202, headers: { location: statusUrl }, jsonBody };
     }
     case "invalid":
       return problemResponse(
@@ -24,10 +22,16 @@ const toResponse = (accepted: Accepted, url: string): HttpResponseInit => {
         "Correct the fields named in errors and send the request again",
         accepted.problems,
       );
-    case "notQueued":
+    case "reused": {
+      const { known, given } = accepted;
+      const detail =
+        "The ledger has a request with this requestId and another body; give every change an id of its own";
+      return problemResponse(422, detail, [], { digests: { known, given } });
+    }
+    case "outOfReach":
       return problemResponse(
         503,
-        "The queue is out of reach; send the request again, with the same requestId",
+        `The ${accepted.what} is out of reach; send the request again, with the same requestId`,
       );
     default:
       return accepted satisfies never;

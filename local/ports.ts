@@ -5,6 +5,7 @@ export const defaultPorts = {
   LOCAL_KEY_VAULT_PORT: 7072,
   LOCAL_IDENTITY_PORT: 7073,
   LOCAL_PARTNER_CENTER_PORT: 7074,
+  LOCAL_STORAGE_PORT: 10002,
 } as const;
 
 export type PortSetting = keyof typeof defaultPorts;

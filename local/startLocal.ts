@@ -2,6 +2,7 @@ import { access } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
+import { keysFor, readKeys, type LocalKeys } from "./functionKeys.ts";
 import { applySettings, readLocalSettings } from "./host/settings.ts";
 import { startHost, type Host, type LogEntry } from "./host/startHost.ts";
 import { readPort } from "./ports.ts";
@@ -10,10 +11,9 @@ import { startLocalAzure, type LocalAzure, type LocalAzureOptions } from "./star
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 
 /** Local Azure with the functions on it. */
-export interface Local {
+export interface Local extends LocalKeys {
   readonly azure: LocalAzure;
   readonly host: Host;
-  readonly functionKey: string;
   close(): Promise<void>;
 }
 
@@ -43,13 +43,12 @@ export const startLocal = async ({ brokerConfig, onLog, graceMs }: LocalOptions)
   const azure = await startLocalAzure({ env, ...(brokerConfig === undefined ? {} : { brokerConfig }) });
   try {
     Object.assign(env, azure.settings);
-    const functionKey = env["LOCAL_FUNCTION_KEY"] || "local";
-    const operatorKey = env["LOCAL_OPERATOR_KEY"] || "local-operator";
+    const keys = readKeys(env);
     const host = await startHost({
       root: ROOT,
       port: readPort("LOCAL_FUNCTIONS_PORT", env),
-      keysFor: () => [functionKey],
-      masterKey: operatorKey,
+      keysFor: keysFor(keys),
+      masterKey: keys.operatorKey,
       onLog,
       ...(graceMs === undefined ? {} : { graceMs }),
     });
@@ -57,7 +56,7 @@ export const startLocal = async ({ brokerConfig, onLog, graceMs }: LocalOptions)
       await host.close();
       await azure.close();
     };
-    return { azure, host, functionKey, close };
+    return { azure, host, ...keys, close };
   } catch (error) {
     await azure.close();
     throw error;

@@ -8,6 +8,7 @@ import { startKeyVault, type KeyVault } from "./key-vault/startKeyVault.ts";
 import { startPartnerCenter, type PartnerCenter } from "./partner-center/startPartnerCenter.ts";
 import { createToken } from "./partner-center/token.ts";
 import { readPort } from "./ports.ts";
+import { startStorage, type Storage } from "./storage/startStorage.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -25,6 +26,7 @@ export interface LocalAzure {
   readonly broker?: Broker;
   readonly keyVault?: KeyVault;
   readonly partnerCenter?: PartnerCenter;
+  readonly storage?: Storage;
   /** Stops what was started here, in the reverse order. */
   close(): Promise<void>;
 }
@@ -37,6 +39,8 @@ export interface LocalAzureOptions {
 
 /** The description of the Service Bus entities. */
 export const ENTITIES_FILE = fileURLToPath(new URL("../servicebus.config.json", import.meta.url));
+/** What is kept from one start to the next. */
+const STORAGE_FOLDER = fileURLToPath(new URL("../.local/storage", import.meta.url));
 /** Nobody renews the local token: it lasts longer than a session at the desk. */
 const TOKEN_SECONDS = 30 * 24 * 60 * 60;
 
@@ -45,6 +49,12 @@ const given = (env: Environment, ...names: readonly string[]): string | undefine
 
 // A connection string from outside holds a key: only its host is for the eye
 const hostOf = (connection: string): string => /Endpoint=([^;]+)/i.exec(connection)?.[1] ?? connection;
+
+// So does that of a storage account
+const accountOf = (connection: string): string =>
+  /AccountName=([^;]+)/i.exec(connection)?.[1] ?? "as AzureWebJobsStorage says";
+
+const DEVELOPMENT_STORAGE = "UseDevelopmentStorage=true";
 
 /** What has been started so far: settings, parts, and what to close in which order. */
 class Started {
@@ -129,9 +139,26 @@ const addPartnerCenter = async (
   return partnerCenter;
 };
 
+const addStorage = async (started: Started, { env }: LocalAzureOptions): Promise<Storage | undefined> => {
+  const tables = given(env, "LEDGER_TABLES_URL");
+  const account = given(env, "AzureWebJobsStorage");
+  if (tables !== undefined || (account !== undefined && account !== DEVELOPMENT_STORAGE)) {
+    started.outside("Storage (tables)", tables ?? accountOf(account ?? ""));
+    return undefined;
+  }
+  const folder = given(env, "LOCAL_STORAGE_FOLDER") ?? STORAGE_FOLDER;
+  const storage = await startStorage({
+    port: readPort("LOCAL_STORAGE_PORT", env),
+    ...(folder === "memory" ? {} : { folder }),
+  });
+  const { url, connectionString } = storage;
+  started.here("Storage (tables)", url, storage, { AzureWebJobsStorage: connectionString });
+  return storage;
+};
+
 /**
  * Starts the parts of Azure that the settings do not already name: Service Bus, Key Vault with a managed identity,
- * Partner Center.
+ * Partner Center, a storage account.
  * @throws {LocalStartError} when a port is taken; what was started before is stopped again
  */
 export const startLocalAzure = async (options: LocalAzureOptions): Promise<LocalAzure> => {
@@ -140,12 +167,14 @@ export const startLocalAzure = async (options: LocalAzureOptions): Promise<Local
     const broker = await addBroker(started, options);
     const keyVault = await addKeyVault(started, options);
     const partnerCenter = await addPartnerCenter(started, options);
+    const storage = await addStorage(started, options);
     return {
       parts: started.parts,
       settings: started.settings,
       ...(broker === undefined ? {} : { broker }),
       ...(keyVault === undefined ? {} : { keyVault }),
       ...(partnerCenter === undefined ? {} : { partnerCenter }),
+      ...(storage === undefined ? {} : { storage }),
       close: () => started.close(),
     };
   } catch (error) {

@@ -4,14 +4,42 @@ import { systemClock } from "./clock.ts";
 import { makeAccept, type Accept } from "./flow/accept.ts";
 import { makeApply, type Apply } from "./flow/apply.ts";
 import { makeCapture, type Capture } from "./flow/capture.ts";
+import { makeClean, type Clean } from "./flow/clean.ts";
+import { makeFilePoison, type FilePoison } from "./flow/file.ts";
+import { makeFreeze } from "./flow/freeze.ts";
 import { makeHealth, type ReadHealth } from "./flow/health.ts";
+import { makeManage, type Manage } from "./flow/manage.ts";
+import { makeOperate, type Operate } from "./flow/operate.ts";
+import { makePatiently } from "./flow/patiently.ts";
+import { makeRecord } from "./flow/record.ts";
 import { makeSettle } from "./flow/settle.ts";
+import { makeTreat } from "./flow/treat.ts";
 import { makeUpdate } from "./flow/update.ts";
+import { makeView, type View } from "./flow/view.ts";
+import { makeExpired } from "./ledger/expired.ts";
+import { makeLedger } from "./ledger/ledger.ts";
+import { makeLists } from "./ledger/lists.ts";
+import { makeNewestApplied } from "./ledger/newest.ts";
+import { makeNotes } from "./ledger/notes.ts";
+import { makeOperations } from "./ledger/operations.ts";
+import { makePoisonIndex } from "./ledger/poisonIndex.ts";
+import { makeTable, type LedgerConnection, type Table } from "./ledger/tables.ts";
 import { makePartnerCenter } from "./partner-center/partnerCenter.ts";
 import { makeTransport } from "./partner-center/transport.ts";
-import { LICENSE_OUTCOMES, LICENSE_UPDATES, LICENSE_UPDATES_POISON } from "./queue/entities.ts";
+import {
+  LICENSE_OPERATIONS,
+  LICENSE_OUTCOMES,
+  LICENSE_UPDATES,
+  LICENSE_UPDATES_POISON,
+} from "./queue/entities.ts";
 import { makeQueues, type Connection } from "./queue/sender.ts";
-import { toOutcomeMessage, toPoisonMessage, toRequestMessage } from "./queue/toMessage.ts";
+import {
+  toOperationMessage,
+  toOutcomeMessage,
+  toPoisonMessage,
+  toReplayMessage,
+  toRequestMessage,
+} from "./queue/toMessage.ts";
 import { readSettings, type Settings } from "./settings.ts";
 import { makeReadSecret } from "./vault/secrets.ts";
 import { makeTokenSource } from "./vault/tokenSource.ts";
@@ -21,7 +49,14 @@ export interface App {
   readonly accept: Accept;
   readonly apply: Apply;
   readonly capture: Capture;
+  readonly filePoison: FilePoison;
+  readonly view: View;
+  readonly manage: Manage;
+  readonly operate: Operate;
+  readonly clean: Clean;
   readonly health: ReadHealth;
+  /** Whether Easy Auth stands in front and says who asks. */
+  readonly hasEasyAuth: boolean;
 }
 
 const toConnection = (settings: Settings, credential: DefaultAzureCredential): Connection => {
@@ -33,6 +68,34 @@ const toConnection = (settings: Settings, credential: DefaultAzureCredential): C
   return connectionString === undefined
     ? { kind: "identity", fullyQualifiedNamespace, credential }
     : { kind: "connectionString", connectionString };
+};
+
+const toLedgerConnection = (settings: Settings, credential: DefaultAzureCredential): LedgerConnection => {
+  const { AzureWebJobsStorage: connectionString = "", LEDGER_TABLES_URL: url } = settings;
+  return url === undefined
+    ? { kind: "connectionString", connectionString }
+    : { kind: "identity", url, credential };
+};
+
+/** The parts that keep what is known, over the tables of the storage account. */
+const buildLedger = (connection: LedgerConnection) => {
+  const table = (name: string): Table => makeTable(connection, name);
+  const entries = table("licenseledger");
+  const lists = table("licenselists");
+  const poison = table("licensepoison");
+  const newest = makeNewestApplied(table("licensenewest"));
+  const ledger = makeLedger({ entries, lists, poison, newest });
+  return {
+    ledger,
+    newest,
+    lists: makeLists(lists, ledger),
+    poisonIndex: makePoisonIndex(poison),
+    notes: makeNotes(table("licensenotes")),
+    operations: makeOperations(table("licenseoperations")),
+    expired: makeExpired(lists, poison, ledger),
+    /** Any answer will do. */
+    probe: () => entries.get("health", "health"),
+  };
 };
 
 /** Builds every part once and hands each what it needs. Opens no connection. */
@@ -58,6 +121,16 @@ const buildApp = (settings: Settings): App => {
     connectionsMax: settings.PARTNER_CENTER_CONNECTIONS,
   });
 
+  const kept = buildLedger(toLedgerConnection(settings, credential));
+  const { ledger, newest, lists, poisonIndex, notes, operations, expired } = kept;
+
+  const patiently = makePatiently(clock, hold);
+  const record = makeRecord({
+    ledger,
+    newerThan: (request, acceptedAt) => newest.newerThan(request, acceptedAt),
+    clock,
+    patiently,
+  });
   const update = makeUpdate({
     partnerCenter: makePartnerCenter(transport.send, clock.now),
     tokens: makeTokenSource({ read: readToken, now: clock.now }),
@@ -65,23 +138,52 @@ const buildApp = (settings: Settings): App => {
     ...hold,
   });
   const settle = makeSettle({
-    clock,
+    patiently,
     sendPoison: (message) => queues.send(LICENSE_UPDATES_POISON, toPoisonMessage(message)),
     sendOutcome: (event) => queues.send(LICENSE_OUTCOMES, toOutcomeMessage(event)),
-    ...hold,
+  });
+  const sendTick = (operationId: string, tick: number): Promise<void> =>
+    queues.send(LICENSE_OPERATIONS, toOperationMessage(operationId, tick));
+  const treat = makeTreat({
+    clock,
+    ledger,
+    sendReplay: (key, body, original, lane) =>
+      queues.send(LICENSE_UPDATES, toReplayMessage(key, body, original, lane)),
+    published: settle.published,
   });
 
   return {
     accept: makeAccept({
+      clock,
+      ledger,
       enqueue: (request) => queues.send(LICENSE_UPDATES, toRequestMessage(request, lanesPerCustomer)),
       lanesPerCustomer,
     }),
-    apply: makeApply({ update, settle }),
-    capture: makeCapture(settle),
+    apply: makeApply({ clock, record, update, settle }),
+    capture: makeCapture({ clock, record, settle }),
+    filePoison: makeFilePoison({ clock, ledger, patiently }),
+    view: makeView({ ledger, lists, poisonIndex, notes, operations }),
+    manage: makeManage({ clock, operations, sendTick }),
+    operate: makeOperate({
+      clock,
+      operations,
+      freeze: makeFreeze({ ledger, poisonIndex, operations, lanesPerCustomer }),
+      treat,
+      sendTick,
+      patiently,
+    }),
+    clean: makeClean({
+      clock,
+      ledger,
+      expired,
+      operations,
+      retentionDays: settings.LEDGER_RETENTION_DAYS,
+    }),
     health: makeHealth({
       clock,
-      probes: { queue: () => queues.check(LICENSE_UPDATES), vault: readToken },
+      probes: { queue: () => queues.check(LICENSE_UPDATES), vault: readToken, ledger: kept.probe },
     }),
+    hasEasyAuth: settings.EASY_AUTH,
   };
 };
 

@@ -2,7 +2,7 @@
 export interface Events {
   "request.accepted": { requestId: string; customerId: string; lane: string };
   "request.rejected": { status: number; problems: number };
-  "request.notQueued": { requestId: string; why: string };
+  "request.notQueued": { requestId: string; what: string; why: string };
   "update.held": { requestId: string; category: string; why: string; waitMs: number; attempts: number };
   "update.readBack": { requestId: string; result: string };
   "update.applied": {
@@ -27,7 +27,24 @@ export interface Events {
   };
   "update.givenBack": { requestId: string; category: string; why: string; deliveryCount: number };
   "poison.captured": { requestId: string | undefined; category: string; brokerReason: string | undefined };
-  "send.held": { entity: string; why: string; waitMs: number };
+  "update.skipped": { requestId: string; newerRequestId: string };
+  "update.repeated": { requestId: string; status: string | undefined };
+  "update.discarded": { requestId: string; customerId: string; by: string };
+  "poison.filed": { id: string; category: string; failures: number };
+  "step.held": { what: string; why: string; waitMs: number };
+  "ledger.failed": { requestId: string | undefined; why: string };
+  "ledger.cleaned": { requests: number; messages: number; operations: number; isDone: boolean };
+  "operation.started": { operationId: string; kind: string; by: string };
+  "operation.progress": {
+    operationId: string;
+    state: string;
+    total: number;
+    done: number;
+    failed: number;
+    skipped: number;
+  };
+  "operation.resumed": { operationId: string };
+  "http.outOfReach": { what: string; why: string };
   "health.failed": { dependency: string; why: string };
   "token.unfit": { problem: string; remedy: string };
   "token.read": { expiresInSeconds: number | undefined };
@@ -45,7 +62,17 @@ const levels: Readonly<Record<keyof Events, Level>> = {
   "update.refused": "warn",
   "update.givenBack": "warn",
   "poison.captured": "warn",
-  "send.held": "warn",
+  "update.skipped": "warn",
+  "update.repeated": "info",
+  "update.discarded": "info",
+  "poison.filed": "info",
+  "step.held": "warn",
+  "ledger.failed": "error",
+  "ledger.cleaned": "info",
+  "operation.started": "info",
+  "operation.progress": "info",
+  "operation.resumed": "warn",
+  "http.outOfReach": "error",
   "health.failed": "error",
   "token.unfit": "error",
   "token.read": "info",

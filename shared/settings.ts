@@ -37,6 +37,27 @@ const namespace = z
     'must be a host name such as "<name>.servicebus.windows.net", without sb:// and without a slash',
   );
 
+const storageConnectionString = z
+  .string()
+  .regex(
+    /^UseDevelopmentStorage=true;?$|(?:^|;)AccountName=[^;]+/i,
+    'must be the connection string of a storage account such as "DefaultEndpointsProtocol=https;AccountName=<name>;AccountKey=…"',
+  );
+
+/** Settings of which one must be given: a connection string, or an address to use with a managed identity. */
+const ALTERNATIVES = [
+  [
+    "ServiceBusConnection",
+    "ServiceBusConnection__fullyQualifiedNamespace",
+    'is missing; set it to a connection string, or set ServiceBusConnection__fullyQualifiedNamespace to "<name>.servicebus.windows.net" to use a managed identity',
+  ],
+  [
+    "AzureWebJobsStorage",
+    "LEDGER_TABLES_URL",
+    'is missing; set it to the connection string of a storage account, or set LEDGER_TABLES_URL to "https://<name>.table.core.windows.net" to use a managed identity',
+  ],
+] as const;
+
 /** Every setting of the functions, in the units the code uses. */
 const Settings = z
   .object({
@@ -51,6 +72,10 @@ const Settings = z
       .string()
       .regex(/^[A-Za-z0-9-]{1,127}$/, "must be the name of a secret: 1 to 127 letters, digits and hyphens")
       .default("partner-access-token"),
+    AzureWebJobsStorage: storageConnectionString.optional(),
+    LEDGER_TABLES_URL: url("https://<name>.table.core.windows.net").optional(),
+    LEDGER_RETENTION_DAYS: wholeNumber(1, 3650, 90),
+    EASY_AUTH: z.stringbool({ error: 'must be "true" or "false"' }).default(false),
     LANES_PER_CUSTOMER: wholeNumber(1, 64, 4),
     HOLD_BUDGET_SECONDS: wholeNumber(1, 1200, 240),
     RETRY_BASE_MILLISECONDS: wholeNumber(10, 60_000, 1000),
@@ -60,13 +85,10 @@ const Settings = z
   })
   .superRefine(
     (settings, context) => {
-      if (settings.ServiceBusConnection ?? settings.ServiceBusConnection__fullyQualifiedNamespace) return;
-      context.addIssue({
-        code: "custom",
-        path: ["ServiceBusConnection"],
-        message:
-          'is missing; set it to a connection string, or set ServiceBusConnection__fullyQualifiedNamespace to "<name>.servicebus.windows.net" to use a managed identity',
-      });
+      for (const [path, other, message] of ALTERNATIVES) {
+        if (settings[path] === undefined && settings[other] === undefined)
+          context.addIssue({ code: "custom", path: [path], message });
+      }
     },
     { when: () => true },
   );

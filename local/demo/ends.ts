@@ -1,9 +1,14 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
 import { ServiceBusClient, type ServiceBusReceivedMessage } from "@azure/service-bus";
 import { z } from "zod";
 
-/** How a request ended, as a subscriber of the topic or a reader of the poison queue sees it. */
+import type { PoisonView } from "../../shared/api/views.ts";
+import type { Api } from "./api.ts";
+
+/** How a request ended, as a subscriber of the topic sees it, or an operator. */
 export interface End {
-  readonly outcome: "applied" | "refused";
+  readonly outcome: "applied" | "refused" | "discarded";
   readonly category: string | null;
   readonly status: number | null;
   readonly code: number | null;
@@ -15,7 +20,7 @@ export interface End {
 const Outcome = z.object({
   subject: z.string(),
   data: z.object({
-    outcome: z.enum(["applied", "refused"]),
+    outcome: z.enum(["applied", "refused", "discarded"]),
     alreadySo: z.boolean().default(false),
     warnings: z.array(z.object({ message: z.string() })).default([]),
     category: z.string().nullable().default(null),
@@ -24,16 +29,6 @@ const Outcome = z.object({
     meaning: z.string().default(""),
     remedy: z.string().default(""),
   }),
-});
-
-const Poison = z.object({
-  RequestId: z.string().optional(),
-  OriginalMessageId: z.string().optional(),
-  Category: z.string(),
-  Status: z.number().nullable().default(null),
-  Code: z.number().nullable().default(null),
-  DeadLetterErrorDescription: z.string(),
-  Remedy: z.string(),
 });
 
 const appliedWhy = (alreadySo: boolean, warnings: readonly { readonly message: string }[]): string =>
@@ -49,20 +44,15 @@ const fromOutcome = ({ body }: ServiceBusReceivedMessage): readonly [string, End
   return [subject, { outcome, category, status, code, why, remedy }];
 };
 
-const fromPoison = ({ applicationProperties }: ServiceBusReceivedMessage): readonly [string, End] => {
-  const poison = Poison.parse(applicationProperties);
-  const {
-    Category: category,
-    Status: status,
-    Code: code,
-    DeadLetterErrorDescription: why,
-    Remedy: remedy,
-  } = poison;
-  return [
-    poison.RequestId ?? poison.OriginalMessageId ?? "",
-    { outcome: "refused", category, status, code, why, remedy },
-  ];
-};
+/** The end of a message that is no request: only its poison message tells of it. */
+const fromPoison = ({ latest, category, status, code, remedy }: PoisonView): End => ({
+  outcome: "refused",
+  category,
+  status: status ?? null,
+  code: code ?? null,
+  why: latest.description ?? latest.meaning,
+  remedy,
+});
 
 // The receivers try again by themselves; a sample that never ends is told as lost
 const processError = (): Promise<void> => Promise.resolve();
@@ -71,22 +61,20 @@ const processError = (): Promise<void> => Promise.resolve();
 export interface Ends {
   /** Every end of this request so far: one, or something is wrong. */
   of(requestId: string): readonly End[];
-  /** Poison messages of this request so far. */
-  poisonOf(requestId: string): number;
   /** Resolves with the first end. Rejects when none comes within the time. */
   first(requestId: string, patienceMs: number): Promise<End>;
+  /** Resolves with the end of a message that is no request. Rejects when it is not filed within the time. */
+  captured(poisonId: string, patienceMs: number): Promise<End>;
   close(): Promise<void>;
 }
 
-/**
- * Subscribes to the topic license-outcomes and reads the poison queue, as an operator's tools would.
- * @param withPoison false leaves the poison messages where they are
- */
-export const followEnds = (connectionString: string, withPoison = true): Ends => {
+const POLL_MS = 50;
+
+/** Subscribes to the topic license-outcomes, and asks the API about messages that no outcome tells of. */
+export const followEnds = (connectionString: string, api: () => Pick<Api, "poison">): Ends => {
   const client = new ServiceBusClient(connectionString);
   const outcomes = client.createReceiver("license-outcomes", "all");
   const events = new Map<string, End[]>();
-  const captured = new Map<string, End[]>();
   const waiting = new Map<string, (end: End) => void>();
 
   const add = (list: Map<string, End[]>, [requestId, end]: readonly [string, End]): void => {
@@ -95,19 +83,8 @@ export const followEnds = (connectionString: string, withPoison = true): Ends =>
     waiting.delete(requestId);
   };
   outcomes.subscribe({ processMessage: async (message) => add(events, fromOutcome(message)), processError });
-  const readPoison = async (message: ServiceBusReceivedMessage): Promise<void> => {
-    const entry = fromPoison(message);
-    // A refused request is told on the topic too; only what is no request is told here alone
-    if (message.applicationProperties?.["RequestId"] === undefined) add(events, entry);
-    captured.set(entry[0], [...(captured.get(entry[0]) ?? []), entry[1]]);
-  };
-  if (withPoison) {
-    client.createReceiver("license-updates-poison").subscribe({ processMessage: readPoison, processError });
-  }
-
   return {
     of: (requestId) => events.get(requestId) ?? [],
-    poisonOf: (requestId) => captured.get(requestId)?.length ?? 0,
     first: async (requestId, patienceMs) => {
       const known = events.get(requestId)?.[0];
       if (known !== undefined) return known;
@@ -121,6 +98,15 @@ export const followEnds = (connectionString: string, withPoison = true): Ends =>
       } finally {
         clearTimeout(timer);
       }
+    },
+    captured: async (poisonId, patienceMs) => {
+      const end = Date.now() + patienceMs;
+      while (Date.now() < end) {
+        const poison = await api().poison(poisonId);
+        if (poison !== undefined) return fromPoison(poison);
+        await sleep(POLL_MS);
+      }
+      throw new Error(`no poison message within ${patienceMs / 1000} s`);
     },
     close: () => client.close(),
   };

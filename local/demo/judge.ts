@@ -18,7 +18,13 @@ const seenAtPartnerCenter = ({ partnerCenter }: Stage, requestId: string) => {
 
 type Fact = readonly [what: string, actual: string | number | null, wanted: string | number | null];
 
-const factsOf = ({ expected, requestId }: Sample, end: End, stage: Stage, ends: Ends): readonly Fact[] => {
+const factsOf = (
+  { expected, requestId, poisonId }: Sample,
+  end: End,
+  failures: number,
+  stage: Stage,
+  ends: Ends,
+): readonly Fact[] => {
   const { calls, changes } = seenAtPartnerCenter(stage, requestId);
   const { attempts } = expected;
   const isApplied = expected.outcome === "applied";
@@ -29,8 +35,8 @@ const factsOf = ({ expected, requestId }: Sample, end: End, stage: Stage, ends: 
     ["code", end.code, expected.code ?? null],
     ["calls", calls, typeof attempts === "number" ? attempts : Math.max(calls, attempts.atLeast)],
     ["changes in Partner Center", changes, isApplied ? 1 : 0],
-    ["outcomes told", ends.of(requestId).length, 1],
-    ["poison messages", ends.poisonOf(requestId), isApplied ? 0 : 1],
+    ["outcomes told", ends.of(requestId).length, poisonId === undefined ? 1 : 0],
+    ["times refused", failures, isApplied ? 0 : 1],
   ];
 };
 
@@ -45,10 +51,13 @@ const lost = {
 } as const;
 
 /** A played sample → its result, with the first thing that is not as it should be. */
-export const judge = ({ sample, end, error }: Played, stage: Stage, ends: Ends): Result => {
+export const judge = async ({ sample, end, error }: Played, stage: Stage, ends: Ends): Promise<Result> => {
   const { name, asked, requestId } = sample;
   if (end === undefined) return { name, asked, requestId, ...lost, problem: error ?? "no end" };
-  const wrong = factsOf(sample, end, stage, ends).find(([, actual, wanted]) => actual !== wanted);
+  const poison = await stage.api.poison(sample.poisonId ?? requestId);
+  const wrong = factsOf(sample, end, poison?.failures ?? 0, stage, ends).find(
+    ([, actual, wanted]) => actual !== wanted,
+  );
   const problem =
     wrong === undefined
       ? sample.check?.(stage)

@@ -16,7 +16,10 @@ export interface Played {
 export const play = async (sample: Sample, stage: Stage, ends: Ends): Promise<Played> => {
   try {
     await sample.send(stage);
-    return { sample, end: await ends.first(sample.requestId, PATIENCE_MS) };
+    const { requestId, poisonId } = sample;
+    const end =
+      poisonId === undefined ? ends.first(requestId, PATIENCE_MS) : ends.captured(poisonId, PATIENCE_MS);
+    return { sample, end: await end };
   } catch (error) {
     return { sample, error: error instanceof Error ? error.message : "unknown" };
   }

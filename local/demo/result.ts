@@ -3,7 +3,7 @@ export interface Result {
   readonly name: string;
   readonly asked: string;
   readonly requestId: string;
-  readonly outcome: "applied" | "refused" | "lost";
+  readonly outcome: "applied" | "refused" | "discarded" | "lost";
   readonly category: string | null;
   readonly status: number | null;
   readonly code: number | null;

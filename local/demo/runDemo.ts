@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { loadBrokerConfig, type BrokerConfig } from "../broker/config.ts";
 import { ENTITIES_FILE } from "../startLocalAzure.ts";
 import { startLocal, type Local } from "../startLocal.ts";
+import { makeApi } from "./api.ts";
 import { followEnds, type Ends } from "./ends.ts";
 import { judge } from "./judge.ts";
 import { play, type Played } from "./play.ts";
@@ -20,12 +21,16 @@ const demoSettings = {
   LOCAL_KEY_VAULT_PORT: "0",
   LOCAL_IDENTITY_PORT: "0",
   LOCAL_PARTNER_CENTER_PORT: "0",
+  LOCAL_STORAGE_PORT: "0",
+  LOCAL_STORAGE_FOLDER: "memory",
   // All of Azure is local here: the demo changes tokens and breaks things
   ServiceBusConnection: "",
   ServiceBusConnection__fullyQualifiedNamespace: "",
   KEY_VAULT_URL: "",
   PARTNER_CENTER_URL: "",
   IDENTITY_ENDPOINT: "",
+  AzureWebJobsStorage: "",
+  LEDGER_TABLES_URL: "",
 } as const;
 
 const DELIVERIES_MAX = 3;
@@ -37,13 +42,14 @@ const withFewDeliveries = (config: BrokerConfig): BrokerConfig => ({
   queues: config.queues.map((queue) => ({ ...queue, maxDeliveryCount: DELIVERIES_MAX })),
 });
 
-const stageOn = ({ azure, host, functionKey }: Local): Stage => {
+const stageOn = ({ azure, host, functionKey, operatorKey }: Local): Stage => {
   const { broker, partnerCenter, keyVault } = azure;
   if (broker === undefined || partnerCenter === undefined || keyVault === undefined) {
     throw new Error("Cannot run the demo: a part of local Azure was not started");
   }
   const { connectionString } = broker;
-  return makeStage({ baseUrl: host.url, functionKey, connectionString, partnerCenter, keyVault });
+  const api = makeApi({ url: host.url, functionKey, operatorKey });
+  return makeStage({ api, connectionString, partnerCenter, keyVault });
 };
 
 const playAll = async (
@@ -77,10 +83,10 @@ export const runDemo = async ({ onPlayed, onLog }: DemoOptions): Promise<readonl
   const local = await startLocal({ brokerConfig, graceMs: 1000, onLog: ({ message }) => onLog(message) });
   try {
     const stage = stageOn(local);
-    const ends = followEnds(local.azure.broker?.connectionString ?? "");
+    const ends = followEnds(local.azure.broker?.connectionString ?? "", () => stage.api);
     const played = await playAll(stage, ends, onPlayed);
     await sleep(SETTLE_MS);
-    const results = played.map((one) => judge(one, stage, ends));
+    const results = await Promise.all(played.map((one) => judge(one, stage, ends)));
     await ends.close();
     await stage.close();
     return results;

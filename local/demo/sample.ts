@@ -17,6 +17,8 @@ export interface Sample {
   readonly name: string;
   readonly asked: string;
   readonly requestId: string;
+  /** The id under which a message that is no request is filed. */
+  readonly poisonId?: string;
   readonly send: (stage: Stage) => Promise<void>;
   readonly expected: Expected;
   /** What else should be true in the end; the sentence says what is not. */
@@ -30,7 +32,7 @@ export type Wish = Readonly<Record<string, unknown>>;
 
 /** Sends a request over HTTP. Rejects unless it is accepted. */
 export const submit = async (stage: Stage, requestId: string, wish: Wish): Promise<void> => {
-  const status = await stage.submit({ requestId, ...wish });
+  const status = await stage.api.submit({ requestId, ...wish });
   if (status !== 202) throw new Error(`POST /api/license-updates answered ${status}`);
 };
 

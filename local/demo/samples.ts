@@ -1,3 +1,4 @@
+import { keyOfMessage } from "../../shared/outcome/poison.ts";
 import { plans } from "../partner-center/products.ts";
 import { customers, skus, userNameOf, users } from "../partner-center/seed.ts";
 import { createToken } from "../partner-center/token.ts";
@@ -46,7 +47,8 @@ const holds =
       : `the user holds ${actual || "nothing"}, and should hold ${wanted || "nothing"}`;
   };
 
-const MESSAGE_WITHOUT_CUSTOMER = { userId: users.contoso.ana, ...assign(skus.e3) };
+const BROKEN_ID = "demo-broken-message";
+const BROKEN_BODY = { requestId: BROKEN_ID, userId: users.contoso.ana, ...assign(skus.e3) };
 
 /** What the demo shows, in this order. Each has users of its own, so that none is in another's lane by design. */
 export const samples: readonly Sample[] = [
@@ -182,15 +184,17 @@ export const samples: readonly Sample[] = [
       storeToken(createToken());
     },
   ),
-  sent(
-    "broken-message",
-    "A message without customerId, put on the queue by another service",
-    (stage, requestId) =>
-      stage.enqueue({
-        messageId: requestId,
-        sessionId: "broken",
-        body: { requestId, ...MESSAGE_WITHOUT_CUSTOMER },
-      }),
-    { outcome: "refused", category: "invalid-message", attempts: 0 },
-  ),
+  {
+    ...sent(
+      "broken-message",
+      "A message without customerId, put on the queue by another service",
+      (stage) => stage.enqueue({ messageId: BROKEN_ID, sessionId: "broken", body: BROKEN_BODY }),
+      { outcome: "refused", category: "invalid-message", attempts: 0 },
+    ),
+    poisonId: keyOfMessage({
+      messageId: BROKEN_ID,
+      body: Buffer.from(JSON.stringify(BROKEN_BODY)),
+      deliveryCount: 1,
+    }).id,
+  },
 ];

@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 
+import { keysFor, readKeys } from "../functionKeys.ts";
 import { toEventLine } from "../eventLine.ts";
 import { readPort } from "../ports.ts";
 import { describeError } from "./hostLog.ts";
@@ -42,13 +43,13 @@ const start = async (): Promise<Running | undefined> => {
     return undefined;
   }
   const { env } = process;
-  const functionKey = env["LOCAL_FUNCTION_KEY"] || "local";
+  const keys = readKeys(env);
   const host = await startHost({
     root: values.root ?? process.cwd(),
     ...(values.pattern === undefined ? {} : { pattern: values.pattern }),
     port: readPort(SETTING, { [SETTING]: values.port ?? env[SETTING] }),
-    keysFor: () => [functionKey],
-    masterKey: env["LOCAL_OPERATOR_KEY"] || "local-operator",
+    keysFor: keysFor(keys),
+    masterKey: keys.operatorKey,
     onLog: (entry) => console.log(toEventLine(entry)),
   });
   console.log(banner(host));

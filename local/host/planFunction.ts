@@ -2,6 +2,7 @@ import { resolveConnection, type Connection } from "./connection.ts";
 import type { Binding, RegisteredFunction } from "./coreModule.ts";
 import { toHttpFunction, type HttpFunction } from "./httpTrigger.ts";
 import { toServiceBusBinding, type ServiceBusBinding } from "./serviceBusBinding.ts";
+import { toTimerFunction, type TimerFunction } from "./startTimerTrigger.ts";
 
 /** A function with a Service Bus trigger, and where its messages are. */
 export interface MessageFunction {
@@ -12,7 +13,9 @@ export interface MessageFunction {
 
 /** A function, by what starts it. */
 export type Plan =
-  ({ readonly kind: "http" } & HttpFunction) | ({ readonly kind: "message" } & MessageFunction);
+  | ({ readonly kind: "http" } & HttpFunction)
+  | ({ readonly kind: "message" } & MessageFunction)
+  | ({ readonly kind: "timer" } & TimerFunction);
 
 export interface PlanContext {
   readonly routePrefix: string;
@@ -29,6 +32,7 @@ const planners: ReadonlyMap<string, Planner> = new Map<string, Planner>([
       ...toHttpFunction(fn, name, binding, routePrefix),
     }),
   ],
+  ["timertrigger", (fn, name, binding) => ({ kind: "timer", ...toTimerFunction(fn, name, binding) })],
   [
     "servicebustrigger",
     (fn, name, binding, { env }) => {

@@ -6,6 +6,7 @@ import { loadFunctions } from "./loadFunctions.ts";
 import { planFunction, triggerOf, type Plan } from "./planFunction.ts";
 import { startHttpTrigger } from "./startHttpTrigger.ts";
 import { startMessageTrigger } from "./startMessageTrigger.ts";
+import { startTimerTrigger } from "./startTimerTrigger.ts";
 import type { Trigger } from "./trigger.ts";
 import { within } from "./within.ts";
 import { createWork, type Work } from "./work.ts";
@@ -118,8 +119,10 @@ export const startHost = async (options: HostOptions): Promise<Host> => {
     await attempt(core.runHooks("appTerminate", appHooks), "run the appTerminate hooks", log);
   };
   try {
-    for (const plan of plans)
+    for (const plan of plans) {
       if (plan.kind === "message") triggers.push(startMessageTrigger(plan, { settings, ...parts }));
+      if (plan.kind === "timer") triggers.push(startTimerTrigger(plan, parts));
+    }
   } catch (error) {
     await close();
     throw error;

@@ -1,5 +1,9 @@
 import { randomUUID } from "node:crypto";
 
+import type { Clock } from "../clock.ts";
+import { acceptRequest, type AcceptDecision } from "../entry/accept.ts";
+import type { Status } from "../entry/entry.ts";
+import type { Ledger } from "../ledger/ledger.ts";
 import type { Log } from "../log.ts";
 import { laneOf } from "../request/lane.ts";
 import { parseJson, parseRequest, type Problem } from "../request/parse.ts";
@@ -7,11 +11,15 @@ import type { LicenseRequest } from "../request/schema.ts";
 
 /** What became of a request at the door. */
 export type Accepted =
-  | { readonly kind: "accepted"; readonly request: LicenseRequest }
+  | { readonly kind: "accepted"; readonly request: LicenseRequest; readonly status: Status }
   | { readonly kind: "invalid"; readonly problems: readonly Problem[] }
-  | { readonly kind: "notQueued"; readonly why: string };
+  /** The requestId belongs to a request with another body. */
+  | { readonly kind: "reused"; readonly known: string; readonly given: string }
+  | { readonly kind: "outOfReach"; readonly what: "queue" | "ledger" };
 
 export interface AcceptDeps {
+  readonly clock: Clock;
+  readonly ledger: Pick<Ledger, "change">;
   /** Puts the request on its lane; throws when the broker did not say that it has it. */
   readonly enqueue: (request: LicenseRequest) => Promise<void>;
   readonly lanesPerCustomer: number;
@@ -31,23 +39,47 @@ const withRequestId = (body: unknown, idempotencyKey: string | undefined): unkno
 
 export type Accept = (bytes: Uint8Array, idempotencyKey: string | undefined, log: Log) => Promise<Accepted>;
 
-/** Checks a request and puts it on the queue. */
-export const makeAccept =
-  ({ enqueue, lanesPerCustomer }: AcceptDeps): Accept =>
-  async (bytes, idempotencyKey, log) => {
+const THROUGH_HTTP = "http";
+
+const outOfReach = (what: "queue" | "ledger", requestId: string, error: unknown, log: Log): Accepted => {
+  const why = error instanceof Error ? error.message : "unknown";
+  log("request.notQueued", { requestId, what, why });
+  return { kind: "outOfReach", what };
+};
+
+/** Checks a request, notes it in the ledger and puts it on the queue; one that is known already is answered. */
+export const makeAccept = ({ clock, ledger, enqueue, lanesPerCustomer }: AcceptDeps): Accept => {
+  const note = async (request: LicenseRequest) => {
+    const at = new Date(clock.now()).toISOString();
+    return ledger.change(request.requestId, (entry) => acceptRequest(entry, request, at, THROUGH_HTTP));
+  };
+
+  const put = async (request: LicenseRequest, log: Log): Promise<Accepted> => {
+    const { requestId, customerId } = request;
+    try {
+      await enqueue(request);
+    } catch (error) {
+      return outOfReach("queue", requestId, error, log);
+    }
+    log("request.accepted", { requestId, customerId, lane: laneOf(request, lanesPerCustomer) });
+    return { kind: "accepted", request, status: "accepted" };
+  };
+
+  return async (bytes, idempotencyKey, log) => {
     const json = parseJson(bytes);
     if (!json.ok) return { kind: "invalid", problems: [{ pointer: "", detail: json.detail }] };
     const parsed = parseRequest(withRequestId(json.value, idempotencyKey));
     if (!parsed.ok) return { kind: "invalid", problems: parsed.problems };
     const { request } = parsed;
-    const { requestId, customerId } = request;
+    let noted: AcceptDecision;
     try {
-      await enqueue(request);
+      noted = await note(request);
     } catch (error) {
-      const why = error instanceof Error ? error.message : "unknown";
-      log("request.notQueued", { requestId, why });
-      return { kind: "notQueued", why };
+      return outOfReach("ledger", request.requestId, error, log);
     }
-    log("request.accepted", { requestId, customerId, lane: laneOf(request, lanesPerCustomer) });
-    return { kind: "accepted", request };
+    if (noted.kind === "reused") return noted;
+    const status = noted.kind === "known" ? noted.request.status : "accepted";
+    // Known and only accepted: whoever took it may have stopped before the queue had it
+    return status === "accepted" ? put(request, log) : { kind: "accepted", request, status };
   };
+};

@@ -1,11 +1,17 @@
+import type { BeginDecision } from "../entry/begin.ts";
+import { toRefusal } from "../entry/end.ts";
+import type { Clock } from "../clock.ts";
 import type { Log } from "../log.ts";
-import { invalidMessage } from "../outcome/brokerCauses.ts";
+import { invalidMessage, requestIdReused } from "../outcome/brokerCauses.ts";
+import type { Cause } from "../outcome/causes.ts";
 import type { Delivery } from "../outcome/delivery.ts";
-import type { NotNow, Refused } from "../outcome/outcome.ts";
+import type { NotNow } from "../outcome/outcome.ts";
+import { keyOfMessage } from "../outcome/poison.ts";
 import { parseRequestBytes, type Problem } from "../request/parse.ts";
-import type { RequestId } from "../request/schema.ts";
+import type { LicenseRequest, RequestId } from "../request/schema.ts";
+import type { Record, RunRecord } from "./record.ts";
 import type { Settle } from "./settle.ts";
-import type { Update, UpdateContext } from "./update.ts";
+import type { Update } from "./update.ts";
 
 /** Thrown to give a message back to the head of its lane: nothing else makes the host do so. */
 export class GivenBack extends Error {
@@ -16,52 +22,99 @@ export class GivenBack extends Error {
 }
 
 export interface ApplyDeps {
+  readonly clock: Clock;
+  readonly record: Record;
   readonly update: Update;
   readonly settle: Settle;
 }
 
+type Run = Extract<BeginDecision, { kind: "run" }>;
+
 const PROBLEMS_SHOWN = 5;
 
-const toRefusal = (problems: readonly Problem[]): Refused => ({
-  kind: "refused",
-  cause: invalidMessage,
-  description: problems
+const sentenceOf = (problems: readonly Problem[]): string =>
+  problems
     .slice(0, PROBLEMS_SHOWN)
     .map(({ pointer, detail }) => `${pointer === "" ? "the body" : pointer} ${detail}`)
-    .join("; "),
-  attempts: 0,
-});
-
-const toContext = ({ messageId, deliveryCount }: Delivery): UpdateContext => ({
-  redelivered: deliveryCount > 1,
-  ...(messageId === undefined ? {} : { messageId }),
-});
+    .join("; ");
 
 export type Apply = (delivery: Delivery, log: Log) => Promise<void>;
 
 /**
- * The way of one queue message to its end.
- * @throws {GivenBack} when the hold budget is used up, and whatever kept the end from being told
+ * The way of one queue message to its end, every step of it in the ledger.
+ * @throws {GivenBack} when the hold budget is used up, and whatever kept the ledger or the end from being told
  */
-export const makeApply =
-  ({ update, settle }: ApplyDeps): Apply =>
-  async (delivery, log) => {
-    const parsed = parseRequestBytes(delivery.body);
-    if (!parsed.ok) return settle.refused(toRefusal(parsed.problems), { delivery }, log);
-    const { request } = parsed;
-    const outcome = await update(request, toContext(delivery), log);
+export const makeApply = ({ clock, record, update, settle }: ApplyDeps): Apply => {
+  const capture = (cause: Cause, description: string, delivery: Delivery, log: Log): Promise<void> => {
+    const at = new Date(clock.now()).toISOString();
+    return settle.captured(
+      toRefusal({ kind: "refused", cause, description, attempts: 0 }, at),
+      delivery,
+      log,
+    );
+  };
+
+  const newerThan = async ({ replay, acceptedAt }: Run, request: LicenseRequest, log: Log) =>
+    replay === undefined || replay.force ? undefined : record.newerThan(request, acceptedAt, log);
+
+  const finish = async (
+    outcome: Awaited<ReturnType<Update>>,
+    request: LicenseRequest,
+    run: RunRecord,
+    delivery: Delivery,
+    log: Log,
+  ): Promise<void> => {
+    const { requestId } = request;
     switch (outcome.kind) {
       case "applied":
-        return settle.applied(outcome, request, delivery, log);
-      case "refused":
-        return settle.refused(outcome, { delivery, request }, log);
+      case "refused": {
+        const entry = await run.ended(outcome);
+        if (entry !== undefined) await settle.told(entry, delivery, log);
+        return;
+      }
+      case "superseded":
+        await run.skipped(outcome.newerRequestId);
+        log("update.skipped", { requestId, newerRequestId: outcome.newerRequestId });
+        return;
       case "notNow": {
-        const { requestId } = request;
         const { category, why } = outcome;
         log("update.givenBack", { requestId, category, why, deliveryCount: delivery.deliveryCount });
         throw new GivenBack(requestId, outcome);
       }
       default:
-        return outcome satisfies never;
+        outcome satisfies never;
     }
   };
+
+  const start = async (begun: Run, request: LicenseRequest, delivery: Delivery, log: Log): Promise<void> => {
+    const { requestId } = request;
+    const newerRequestId = await newerThan(begun, request, log);
+    const run = record.run(requestId, begun.change.entry.request?.run ?? 0, log);
+    const context = {
+      readBackFirst: begun.readBackFirst,
+      onWait: run.waiting,
+      ...(newerRequestId === undefined ? {} : { newerRequestId }),
+      ...(delivery.messageId === undefined ? {} : { messageId: delivery.messageId }),
+    };
+    await finish(await update(request, context, log), request, run, delivery, log);
+  };
+
+  return async (delivery, log) => {
+    const parsed = parseRequestBytes(delivery.body);
+    if (!parsed.ok) return capture(invalidMessage, sentenceOf(parsed.problems), delivery, log);
+    const { request } = parsed;
+    const begun = await record.begin(request, log);
+    if (begun.kind === "reused") {
+      const digests = `its body has the digest ${begun.given}, the request that is known ${begun.known}`;
+      return capture(requestIdReused, digests, delivery, log);
+    }
+    const { id } = keyOfMessage(delivery);
+    if (delivery.messageId?.startsWith(`${id}~`) === true) {
+      await record.becameRequest(id, request.requestId, log);
+    }
+    if (begun.kind === "run") return start(begun, request, delivery, log);
+    log("update.repeated", { requestId: request.requestId, status: begun.entry.request?.status });
+    await record.mend(begun.entry, log);
+    return settle.told(begun.entry, delivery, log);
+  };
+};

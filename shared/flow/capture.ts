@@ -1,18 +1,28 @@
+import type { Clock } from "../clock.ts";
+import { toRefusal } from "../entry/end.ts";
 import type { Log } from "../log.ts";
 import { brokerCauseOf } from "../outcome/brokerCauses.ts";
 import type { Delivery } from "../outcome/delivery.ts";
 import type { Refused } from "../outcome/outcome.ts";
 import { parseRequestBytes } from "../request/parse.ts";
+import type { Record } from "./record.ts";
 import type { Settle } from "./settle.ts";
+
+export interface CaptureDeps {
+  readonly clock: Clock;
+  readonly record: Record;
+  readonly settle: Settle;
+}
 
 export type Capture = (delivery: Delivery, log: Log) => Promise<void>;
 
 /**
- * A dead letter → a poison message in the shape of a refusal. No message is too bad for it; it throws only when
- * the poison queue stays out of reach for the whole hold budget, which gives the message back.
+ * A dead letter → a poison message in the shape of a refusal; a request that had ended before is told of again.
+ * No message is too bad for it; it throws only when the ledger or the poison queue stays out of reach for the whole
+ * hold budget, which gives the message back.
  */
 export const makeCapture =
-  (settle: Settle): Capture =>
+  ({ clock, record, settle }: CaptureDeps): Capture =>
   async (delivery, log) => {
     const { deadLetterReason, deadLetterDescription } = delivery;
     const parsed = parseRequestBytes(delivery.body);
@@ -27,5 +37,8 @@ export const makeCapture =
       category: refused.cause.category,
       brokerReason: deadLetterReason,
     });
-    await settle.refused(refused, { delivery, ...(parsed.ok ? { request: parsed.request } : {}) }, log);
+    const entry = parsed.ok ? await record.deadLetter(parsed.request, refused, log) : undefined;
+    if (entry !== undefined) return settle.told(entry, delivery, log);
+    const refusal = toRefusal(refused, new Date(clock.now()).toISOString());
+    return settle.captured(refusal, delivery, log);
   };

@@ -12,7 +12,10 @@ export interface HoldSettings {
  * Waits before the next try, `retryAfterMs` or longer, but never past the budget.
  * @returns false when the budget is used up: give the message back
  */
-export type Hold = (retryAfterMs: number, onWait: (waitMs: number) => void) => Promise<boolean>;
+export type Hold = (
+  retryAfterMs: number,
+  onWait: (waitMs: number) => void | Promise<void>,
+) => Promise<boolean>;
 
 /** The hold of one delivery; its budget runs from now. */
 export const startHold = (clock: Clock, { holdBudgetMs, retryBaseMs }: HoldSettings): Hold => {
@@ -25,7 +28,7 @@ export const startHold = (clock: Clock, { holdBudgetMs, retryBaseMs }: HoldSetti
     retries += 1;
     // The rest of the budget is waited out all the same: what is given back is delivered again at once
     const waitMs = Math.min(wishMs, leftMs);
-    onWait(waitMs);
+    await onWait(waitMs);
     await clock.sleep(waitMs);
     return wishMs < leftMs;
   };

@@ -1,63 +1,49 @@
-import type { Clock } from "../clock.ts";
+import type { Entry, Refusal, RequestPart } from "../entry/entry.ts";
 import type { Log } from "../log.ts";
 import type { Delivery } from "../outcome/delivery.ts";
 import { toEvent, type OutcomeEvent } from "../outcome/event.ts";
-import type { Applied, Refused } from "../outcome/outcome.ts";
-import { toPoison, type PoisonMessage } from "../outcome/poison.ts";
-import type { LicenseRequest } from "../request/schema.ts";
-import { startHold, type HoldSettings } from "./hold.ts";
+import { keyOfMessage, toPoison, type PoisonMessage } from "../outcome/poison.ts";
+import type { Patiently } from "./patiently.ts";
 
-export interface SettleDeps extends HoldSettings {
-  readonly clock: Clock;
+export interface SettleDeps {
+  readonly patiently: Patiently;
   /** Each throws when the broker did not say that it has the message. */
   readonly sendPoison: (message: PoisonMessage) => Promise<void>;
   readonly sendOutcome: (event: OutcomeEvent) => Promise<void>;
 }
 
-/** What is known of the message that ended. Without a request it broke the contract. */
-export interface Ended {
-  readonly delivery: Delivery;
-  readonly request?: LicenseRequest;
-}
-
+/** Tells of ends that the ledger has. Each throws when that cannot be told: give the message back. */
 export interface Settle {
-  /** Tells that a request was applied. Throws when that cannot be told: give the message back. */
-  readonly applied: (end: Applied, request: LicenseRequest, delivery: Delivery, log: Log) => Promise<void>;
-  /** Captures a refusal as a poison message and tells of it. Throws when it cannot be: give the message back. */
-  readonly refused: (end: Refused, ended: Ended, log: Log) => Promise<void>;
+  /** Tells how a request ended: a refusal is captured as a poison message, every end is published. */
+  readonly told: (entry: Entry, delivery: Delivery, log: Log) => Promise<void>;
+  /** Publishes how a request ended. */
+  readonly published: (entry: Entry, log: Log) => Promise<void>;
+  /** Captures a message that is no request of its own as a poison message. */
+  readonly captured: (refusal: Refusal, delivery: Delivery, log: Log) => Promise<void>;
 }
 
-/** The ends of a request. Sent again after a crash, both messages have the id they had before. */
-export const makeSettle = (deps: SettleDeps): Settle => {
-  const { clock, sendPoison, sendOutcome } = deps;
-  const today = (): Date => new Date(clock.now());
+const logRefused = (refusal: Refusal, request: RequestPart | undefined, log: Log): void => {
+  const { category, owner, status, code, attempts, partnerCenter, remedy } = refusal;
+  log("update.refused", {
+    requestId: request?.body.requestId,
+    customerId: request?.body.customerId,
+    category,
+    owner,
+    status,
+    code,
+    attempts,
+    msRequestId: partnerCenter?.msRequestId,
+    remedy,
+  });
+};
 
-  /** Sends until the broker has it or the hold budget is used up; then throws what the last try threw. */
-  const sendHeld = async (entity: string, send: () => Promise<void>, log: Log): Promise<void> => {
-    const hold = startHold(clock, deps);
-    for (;;) {
-      try {
-        return await send();
-      } catch (error) {
-        const why = error instanceof Error ? error.message : "unknown";
-        const hasTime = await hold(0, (waitMs) => {
-          log("send.held", { entity, why, waitMs });
-        });
-        if (!hasTime) throw error;
-      }
-    }
-  };
-
-  const publish = async (end: Applied | Refused, request: LicenseRequest, delivery: Delivery, log: Log) => {
-    const event = toEvent(end, delivery, request, today());
-    await sendHeld("license-outcomes", () => sendOutcome(event), log);
-  };
-
-  return {
-    async applied(end, request, delivery, log) {
-      await publish(end, request, delivery, log);
-      const { requestId, customerId } = request;
-      const { status, alreadySo, warnings, attempts, ids } = end;
+const logEnd = (request: RequestPart, log: Log): void => {
+  const { end, body } = request;
+  const { requestId, customerId } = body;
+  switch (end?.outcome) {
+    case "applied": {
+      const { status, alreadySo, warnings, attempts, partnerCenter } = end;
+      const msRequestId = partnerCenter?.msRequestId;
       log("update.applied", {
         requestId,
         customerId,
@@ -65,25 +51,48 @@ export const makeSettle = (deps: SettleDeps): Settle => {
         alreadySo,
         warnings: warnings.length,
         attempts,
-        msRequestId: ids?.msRequestId,
+        msRequestId,
       });
+      return;
+    }
+    case "refused":
+      logRefused(end, request, log);
+      return;
+    case "discarded":
+      log("update.discarded", { requestId, customerId, by: end.by });
+      return;
+    case undefined:
+      return;
+    default:
+      end satisfies never;
+  }
+};
+
+/** Told again after a crash, every message has the id that it had before. */
+export const makeSettle = ({ patiently, sendPoison, sendOutcome }: SettleDeps): Settle => {
+  const sendToPoison = (message: PoisonMessage, log: Log): Promise<void> =>
+    patiently("license-updates-poison", () => sendPoison(message), log);
+
+  const published = async ({ request }: Entry, log: Log): Promise<void> => {
+    const event = request === undefined ? undefined : toEvent(request);
+    if (request === undefined || event === undefined) return;
+    await patiently("license-outcomes", () => sendOutcome(event), log);
+    logEnd(request, log);
+  };
+
+  return {
+    published,
+    async told(entry, delivery, log) {
+      const { request, id } = entry;
+      if (request?.end?.outcome === "refused") {
+        const { body, run, end } = request;
+        await sendToPoison(toPoison(end, delivery, { id, run }, body), log);
+      }
+      await published(entry, log);
     },
-    async refused(end, { delivery, request }, log) {
-      const poison = toPoison(end, delivery, request, today());
-      await sendHeld("license-updates-poison", () => sendPoison(poison), log);
-      if (request !== undefined) await publish(end, request, delivery, log);
-      const { cause, status, code, attempts, ids } = end;
-      log("update.refused", {
-        requestId: request?.requestId,
-        customerId: request?.customerId,
-        category: cause.category,
-        owner: cause.owner,
-        status,
-        code,
-        attempts,
-        msRequestId: ids?.msRequestId,
-        remedy: cause.remedy,
-      });
+    async captured(refusal, delivery, log) {
+      await sendToPoison(toPoison(refusal, delivery, keyOfMessage(delivery)), log);
+      logRefused(refusal, undefined, log);
     },
   };
 };

@@ -1,9 +1,9 @@
 import type { Clock } from "../clock.ts";
 import type { Log } from "../log.ts";
-import type { Answered } from "../outcome/answer.ts";
+import type { Answer, Answered, CallIds } from "../outcome/answer.ts";
 import type { Cause } from "../outcome/causes.ts";
-import { classify } from "../outcome/classify.ts";
-import type { Applied, Outcome, Refused } from "../outcome/outcome.ts";
+import { classify, type Verdict } from "../outcome/classify.ts";
+import type { Applied, Outcome, Refused, Superseded } from "../outcome/outcome.ts";
 import type { PartnerCenter } from "../partner-center/partnerCenter.ts";
 import type { LicenseRequest } from "../request/schema.ts";
 import type { PartnerToken } from "../vault/partnerToken.ts";
@@ -20,16 +20,42 @@ export interface UpdateDeps extends HoldSettings {
 /** What is known about the message beside the request. */
 export interface UpdateContext {
   readonly messageId?: string;
-  /** It was delivered before, and what became of it then is not known. */
-  readonly redelivered: boolean;
+  /** The change may have been applied before: the user's licenses are read before the first call. */
+  readonly readBackFirst: boolean;
+  /** A request that came later and has been applied: unless the wish is true already, nothing is called. */
+  readonly newerRequestId?: string;
+  /** Told of every wait before it begins. */
+  readonly onWait: (wait: HeldStep, waitMs: number) => Promise<void>;
+}
+
+/** Why an update waits. */
+export interface HeldStep {
+  readonly category: string;
+  readonly why: string;
+  readonly attempts: number;
+  readonly status?: number;
+  readonly code?: number;
+  readonly ids?: CallIds;
 }
 
 /** One step of an update: its end, or a reason to try again. */
 type Step =
   | Applied
   | Refused
+  | Superseded
   | { readonly kind: "again" }
-  | { readonly kind: "hold"; readonly category: string; readonly why: string; readonly retryAfterMs: number };
+  | ({ readonly kind: "hold"; readonly retryAfterMs: number } & Omit<HeldStep, "attempts">);
+
+const toHeld = (
+  { category, why }: Extract<Verdict, { kind: "retry" }>,
+  answer: Answer,
+): Omit<HeldStep, "attempts"> => ({
+  category,
+  why,
+  ids: answer.ids,
+  ...(answer.kind === "answered" ? { status: answer.status } : {}),
+  ...(answer.kind === "answered" && answer.code !== undefined ? { code: answer.code } : {}),
+});
 
 /** Applies one request, waiting out what passes within the hold budget. Throws only on a defect. */
 export type Update = (request: LicenseRequest, context: UpdateContext, log: Log) => Promise<Outcome>;
@@ -41,13 +67,15 @@ export const makeUpdate =
     const attempt = makeAttempt(deps, request, context, log);
     for (;;) {
       const step = await attempt.next();
-      if (step.kind === "applied" || step.kind === "refused") return step;
       if (step.kind === "again") continue;
-      const { category, why, retryAfterMs } = step;
+      if (step.kind !== "hold") return step;
+      const { kind: _hold, retryAfterMs, ...held } = step;
+      const { category, why } = held;
       const { attempts } = attempt;
       const { requestId } = request;
-      const hasTime = await hold(retryAfterMs, (waitMs) => {
+      const hasTime = await hold(retryAfterMs, async (waitMs) => {
         log("update.held", { requestId, category, why, waitMs, attempts });
+        await context.onWait({ ...held, attempts }, waitMs);
       });
       if (!hasTime) return { kind: "notNow", category, why, attempts };
     }
@@ -62,15 +90,15 @@ interface Attempt {
 const makeAttempt = (
   { partnerCenter, tokens }: UpdateDeps,
   request: LicenseRequest,
-  { messageId, redelivered }: UpdateContext,
+  { messageId, readBackFirst, newerRequestId }: UpdateContext,
   log: Log,
 ): Attempt => {
   const { requestId } = request;
   let attempts = 0;
   let answers = 0;
   // The change may have been applied without our knowing: before the next call, and before giving up
-  let isUnsure = redelivered;
-  let wasUnsure = redelivered;
+  let isUnsure = readBackFirst;
+  let wasUnsure = readBackFirst;
   let hasReread = false;
 
   const alreadySo = (): Applied => ({ kind: "applied", alreadySo: true, warnings: [], attempts });
@@ -144,7 +172,7 @@ const makeAttempt = (
       case "retry":
         isUnsure ||= verdict.unsure;
         wasUnsure ||= verdict.unsure;
-        return { ...verdict, kind: "hold" };
+        return { ...toHeld(verdict, answer), kind: "hold", retryAfterMs: verdict.retryAfterMs };
       default:
         return verdict satisfies never;
     }
@@ -155,12 +183,14 @@ const makeAttempt = (
       return attempts;
     },
     async next() {
-      const found = await tokens.current(log);
-      if (found.kind === "none") {
-        return { kind: "hold", category: `token-${found.code}`, why: found.why, retryAfterMs: 0 };
+      const current = await tokens.current(log);
+      if (current.kind === "none") {
+        return { kind: "hold", category: `token-${current.code}`, why: current.why, retryAfterMs: 0 };
       }
-      const { token } = found;
-      return (isUnsure ? await lookBack(token) : undefined) ?? (await call(token));
+      const { token } = current;
+      const found = isUnsure ? await lookBack(token) : undefined;
+      if (found !== undefined) return found;
+      return newerRequestId === undefined ? call(token) : { kind: "superseded", newerRequestId };
     },
   };
 };

@@ -7,10 +7,12 @@ const RETRY_AFTER_SECONDS = 10;
 
 const titles = {
   400: "The request is not valid",
+  404: "There is no such resource",
   411: "The length of the body is not given",
   413: "The body is too large",
   415: "The body is not JSON",
-  503: "The request could not be queued",
+  422: "The requestId belongs to another request",
+  503: "A service that is needed is out of reach",
 } as const;
 
 export type ProblemStatus = keyof typeof titles;
@@ -20,6 +22,7 @@ export const problemResponse = (
   status: ProblemStatus,
   detail: string,
   errors: readonly Problem[] = [],
+  more: Readonly<Record<string, unknown>> = {},
 ): HttpResponseInit => ({
   status,
   headers: {
@@ -32,5 +35,6 @@ export const problemResponse = (
     status,
     detail,
     ...(errors.length === 0 ? {} : { errors }),
+    ...more,
   }),
 });

@@ -9,6 +9,16 @@ export const invalidMessage: Cause = {
   remedy: "Read the problems, correct the sender, and send the request again; the body is kept as it came",
 };
 
+/** A second request under a requestId that is taken. */
+export const requestIdReused: Cause = {
+  kind: "refusal",
+  category: "request-id-reused",
+  owner: "operator",
+  meaning: "The requestId belongs to another request: the ledger has one with a different body",
+  remedy:
+    "Correct the sender: every change needs a requestId of its own; send it again with a new one, discard this",
+};
+
 const retriesExhausted: Cause = {
   kind: "refusal",
   category: "retries-exhausted",
@@ -43,4 +53,10 @@ export const brokerCauseOf = (reason: string | undefined): Cause =>
   (reason === undefined ? undefined : byReason.get(reason)) ?? deadLettered;
 
 /** The causes that do not come from Partner Center, for the list of causes. */
-export const brokerCauses: readonly Cause[] = [invalidMessage, retriesExhausted, expired, deadLettered];
+export const brokerCauses: readonly Cause[] = [
+  invalidMessage,
+  requestIdReused,
+  retriesExhausted,
+  expired,
+  deadLettered,
+];

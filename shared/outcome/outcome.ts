@@ -32,4 +32,10 @@ export interface NotNow {
   readonly attempts: number;
 }
 
-export type Outcome = Applied | Refused | NotNow;
+/** A replay that was not carried out: a newer request for the same user and SKU has been applied. */
+export interface Superseded {
+  readonly kind: "superseded";
+  readonly newerRequestId: string;
+}
+
+export type Outcome = Applied | Refused | NotNow | Superseded;

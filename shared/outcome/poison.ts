@@ -1,7 +1,7 @@
+import type { Refusal } from "../entry/entry.ts";
 import { derivedId } from "../request/derivedId.ts";
 import type { LicenseRequest } from "../request/schema.ts";
 import type { Delivery } from "./delivery.ts";
-import type { Refused } from "./outcome.ts";
 
 export type PropertyValue = string | number | boolean;
 
@@ -27,41 +27,65 @@ const compact = (
     ),
   );
 
+/** Which entry of the ledger a poison message belongs to, and which of its runs failed. */
+export interface PoisonKey {
+  readonly id: string;
+  readonly run: number;
+}
+
+// A replay of a message that is no request carries the id of its entry in its MessageId
+const REPLAYED = /^(?<id>~[0-9a-f-]{36})~(?<run>\d{1,6})$/;
+
+/** The MessageId of a replay: no caller's message can have one like it. */
+export const replayMessageId = ({ id, run }: PoisonKey): string => `${id}~${run}`;
+
+/** The entry of a message that is no request, or not the first under its requestId. */
+export const keyOfMessage = ({ messageId = "", body }: Delivery): PoisonKey => {
+  const { id, run } = REPLAYED.exec(messageId)?.groups ?? {};
+  return id === undefined
+    ? { id: `~${derivedId("poison", messageId, body)}`, run: 0 }
+    : { id, run: Number(run) };
+};
+
 /**
  * A refusal → its poison message. The properties:
  * `DeadLetterReason` (the category) and `DeadLetterErrorDescription` (what happened), named as the broker names
  * its own so that tools show them; `Category`, `Owner`, `Meaning`, `Remedy` out of the table of causes; `Status`, `Code` of
- * Partner Center; `MsRequestId`, `MsCorrelationId`, `MsCv`, `MsServerId` for its support; `Attempts`; `RequestId`, `CustomerId`,
- * `UserId` when the message is a request; `OriginalMessageId`, `OriginalSessionId`, `OriginalContentType`,
- * `DeliveryCount`, `BrokerReason`, `BrokerDescription`; `CapturedAt` (ISO 8601).
+ * Partner Center; `MsRequestId`, `MsCorrelationId`, `MsCv`, `MsServerId` for its support; `Attempts`; `PoisonId`, `Run` for the
+ * ledger; `RequestId`, `CustomerId`, `UserId` when the message is a request; `OriginalMessageId`, `OriginalSessionId`,
+ * `OriginalContentType`, `DeliveryCount`, `BrokerReason`, `BrokerDescription`; `CapturedAt` (ISO 8601).
  */
 export const toPoison = (
-  refused: Refused,
+  refusal: Refusal,
   delivery: Delivery,
-  request: LicenseRequest | undefined,
-  capturedAt: Date,
+  { id, run }: PoisonKey,
+  request?: LicenseRequest,
 ): PoisonMessage => {
-  const { cause, status, code, description, attempts, ids } = refused;
+  const { at, category, owner, meaning, remedy, status, code, description, attempts } = refusal;
+  const ids = refusal.partnerCenter;
   return {
-    messageId: derivedId("poison", delivery.messageId ?? "", delivery.body),
+    messageId: derivedId("poison", id, String(run)),
     body: delivery.body,
     contentType: delivery.contentType ?? "application/json",
     ...(request === undefined ? {} : { correlationId: request.requestId }),
-    subject: cause.category,
+    subject: category,
     properties: compact({
-      DeadLetterReason: cause.category,
-      DeadLetterErrorDescription: description ?? cause.meaning,
-      Category: cause.category,
-      Owner: cause.owner,
-      Meaning: cause.meaning,
-      Remedy: cause.remedy,
+      DeadLetterReason: category,
+      DeadLetterErrorDescription: description ?? meaning,
+      Category: category,
+      Owner: owner,
+      Meaning: meaning,
+      Remedy: remedy,
       Status: status,
       Code: code,
+      Description: description,
       Attempts: attempts,
       MsRequestId: ids?.msRequestId,
       MsCorrelationId: ids?.correlationId,
       MsCv: ids?.msCv,
       MsServerId: ids?.serverId,
+      PoisonId: id,
+      Run: run,
       RequestId: request?.requestId,
       CustomerId: request?.customerId,
       UserId: request?.userId,
@@ -71,7 +95,7 @@ export const toPoison = (
       DeliveryCount: delivery.deliveryCount,
       BrokerReason: delivery.deadLetterReason,
       BrokerDescription: delivery.deadLetterDescription,
-      CapturedAt: capturedAt.toISOString(),
+      CapturedAt: at,
     }),
   };
 };

@@ -1,6 +1,7 @@
 /** The Service Bus entities, as servicebus.config.json describes them. */
 export const LICENSE_UPDATES = "license-updates";
 export const LICENSE_UPDATES_POISON = "license-updates-poison";
+export const LICENSE_OPERATIONS = "license-operations";
 export const LICENSE_OUTCOMES = "license-outcomes";
 /** The setting that holds the connection, for triggers and senders alike. */
 export const CONNECTION = "ServiceBusConnection";

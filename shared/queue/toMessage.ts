@@ -1,7 +1,8 @@
 import type { ServiceBusMessage } from "@azure/service-bus";
 
+import type { PoisonPart } from "../entry/entry.ts";
 import type { OutcomeEvent } from "../outcome/event.ts";
-import type { PoisonMessage } from "../outcome/poison.ts";
+import { replayMessageId, type PoisonKey, type PoisonMessage } from "../outcome/poison.ts";
 import { laneOf } from "../request/lane.ts";
 import type { LicenseRequest } from "../request/schema.ts";
 
@@ -35,7 +36,7 @@ export const toPoisonMessage = ({
 
 /** An outcome event → the message on license-outcomes, with properties that subscriptions can filter on. */
 export const toOutcomeMessage = (event: OutcomeEvent): ServiceBusMessage => {
-  const { customerId, outcome, category } = event.data;
+  const { customerId, outcome } = event.data;
   return {
     messageId: event.id,
     correlationId: event.subject,
@@ -46,7 +47,31 @@ export const toOutcomeMessage = (event: OutcomeEvent): ServiceBusMessage => {
       type: event.type,
       customerId,
       outcome,
-      ...(category === undefined ? {} : { category }),
+      ...(event.data.outcome === "refused" ? { category: event.data.category, owner: event.data.owner } : {}),
     },
   };
 };
+
+/** A poison message to be run again → the message on license-updates: its body as it came, under an id of its own. */
+export const toReplayMessage = (
+  key: PoisonKey,
+  body: Uint8Array,
+  original: PoisonPart["original"],
+  sessionId: string,
+): ServiceBusMessage => ({
+  messageId: replayMessageId(key),
+  sessionId,
+  correlationId: key.id,
+  contentType: original.contentType ?? "application/json",
+  subject: "license-update",
+  body: Buffer.from(body),
+});
+
+/** An operation to itself: to be gone on with. */
+export const toOperationMessage = (operationId: string, tick: number): ServiceBusMessage => ({
+  messageId: `${operationId}~${tick}`,
+  sessionId: operationId,
+  contentType: "application/json",
+  subject: "operation",
+  body: { operationId },
+});

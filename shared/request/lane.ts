@@ -1,7 +1,5 @@
 import { createHash } from "node:crypto";
 
-import type { LicenseRequest } from "./schema.ts";
-
 /**
  * The lane of a request: the Service Bus session id. One user is always in the same lane, so changes of one
  * user keep their order; a customer has at most `lanesPerCustomer` lanes, so one customer cannot take all.
@@ -9,7 +7,7 @@ import type { LicenseRequest } from "./schema.ts";
  * big-endian number, modulo lanesPerCustomer.
  */
 export const laneOf = (
-  { customerId, userId }: Pick<LicenseRequest, "customerId" | "userId">,
+  { customerId, userId }: { readonly customerId: string; readonly userId: string },
   lanesPerCustomer: number,
 ): string => {
   const hash = createHash("sha256").update(userId.toLowerCase()).digest().readUInt32BE(0);

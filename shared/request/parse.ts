@@ -20,7 +20,8 @@ const escapePointer = (key: string): string => key.replaceAll("~", "~0").replace
 const toPointer = (path: readonly PropertyKey[]): string =>
   path.map((key) => `/${escapePointer(String(key)).slice(0, 100)}`).join("");
 
-const toProblems = (issue: z.core.$ZodIssue): readonly Problem[] =>
+/** One finding of zod → the problems it stands for. */
+export const toProblems = (issue: z.core.$ZodIssue): readonly Problem[] =>
   issue.code === "unrecognized_keys"
     ? issue.keys.map((key) => ({
         pointer: toPointer([...issue.path, key]),

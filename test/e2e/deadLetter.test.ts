@@ -7,7 +7,7 @@ import { until } from "../support/until.ts";
 let relay: Relay;
 let client: ServiceBusClient;
 beforeEach(async () => {
-  relay = await startRelay({ follow: false });
+  relay = await startRelay({ pattern: "functions/{applyLicenseUpdate,captureDeadLetter}.ts" });
   client = new ServiceBusClient(relay.broker.connectionString);
 }, 60_000);
 afterEach(async () => {
@@ -53,11 +53,11 @@ test("a dead letter stays while the poison queue refuses it, without a hot loop,
   await letExpire("kept", Buffer.from("{}"));
   relay.broker.faults.rejectSends("license-updates-poison", "com.microsoft:server-busy", 1000);
   await relay.restart();
-  await until("capturing is held", () => relay.host().output().includes("send.held"));
+  await until("capturing is held", () => relay.host().output().includes("step.held"));
   expect(deadLetters()).toBe(1);
   relay.broker.faults.clear();
   expect((await receivePoison())?.applicationProperties).toMatchObject({ OriginalMessageId: "kept" });
   await until("the dead letter is gone", () => deadLetters() === 0);
   // Each try waited for: a hot loop would show hundreds
-  expect(relay.host().output().split("send.held").length).toBeLessThan(20);
+  expect(relay.host().output().split("step.held").length).toBeLessThan(20);
 });

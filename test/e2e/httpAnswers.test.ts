@@ -121,13 +121,10 @@ describe("POST /api/license-updates", () => {
     expect(relay.host().output()).not.toMatch(/exception|unhandled/i);
   });
 
-  test.each(["GET", "PUT", "DELETE"])(
-    "answers %s with 404, as the host does for a wrong method",
-    async (method) => {
-      const response = await fetch(`${relay.host().url}/api/license-updates`, { method });
-      expect(response.status).toBe(404);
-    },
-  );
+  test.each(["PUT", "DELETE"])("answers %s with 404, as the host does for a wrong method", async (method) => {
+    const response = await fetch(`${relay.host().url}/api/license-updates`, { method });
+    expect(response.status).toBe(404);
+  });
 });
 
 describe("GET /api/health", () => {
@@ -135,7 +132,10 @@ describe("GET /api/health", () => {
     const response = await fetch(`${relay.host().url}/api/health`);
     expect([response.status, await response.json()]).toEqual([
       200,
-      { status: "healthy", checks: { queue: { status: "healthy" }, vault: { status: "healthy" } } },
+      {
+        status: "healthy",
+        checks: { queue: { status: "healthy" }, vault: { status: "healthy" }, ledger: { status: "healthy" } },
+      },
     ]);
   });
 });

@@ -50,16 +50,20 @@ test("200 requests each end exactly once although the functions are killed twice
   for (const { correlationId } of relay.partnerCenter.journal()) {
     applied.set(correlationId, (applied.get(correlationId) ?? 0) + 1);
   }
-  const actual = requests.map(({ requestId }) => ({
-    requestId,
-    outcomes: relay.ends.of(requestId).map(({ outcome, category }) => category ?? outcome),
-    poison: relay.ends.poisonOf(requestId),
-    applied: applied.get(correlationIdOf(requestId)) ?? 0,
-  }));
+  const actual = await Promise.all(
+    requests.map(async ({ requestId }) => ({
+      requestId,
+      outcomes: relay.ends.of(requestId).map(({ outcome, category }) => category ?? outcome),
+      poison: (await relay.api().poison(requestId))?.failures ?? 0,
+      status: (await relay.api().status(requestId))?.status,
+      applied: applied.get(correlationIdOf(requestId)) ?? 0,
+    })),
+  );
   const expected = requests.map(({ requestId }, index) => ({
     requestId,
     outcomes: [isRefused(index) ? "no-seats" : "applied"],
     poison: isRefused(index) ? 1 : 0,
+    status: isRefused(index) ? "refused" : "applied",
     applied: isRefused(index) ? 0 : 1,
   }));
   expect(actual).toEqual(expected);

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 
 import { customers, skus, users } from "../../local/partner-center/seed.ts";
+import { until } from "../support/until.ts";
 import { startRelay, type Relay } from "../support/relay.ts";
 
 let relay: Relay;
@@ -49,7 +50,8 @@ test("a refusal is neither lost nor captured twice while the poison queue refuse
   relay.broker.faults.rejectSends("license-updates-poison", "com.microsoft:server-busy", 4);
   await relay.submit({ ...good("poison-busy"), licensesToAssign: [{ skuId: skus.visio }] });
   expect(await relay.ends.first("poison-busy", 20_000)).toMatchObject({ category: "no-seats" });
-  expect(relay.ends.poisonOf("poison-busy")).toBe(1);
+  await until("it is filed", async () => (await relay.api().poison("poison-busy")) !== undefined);
+  expect(await relay.api().poison("poison-busy")).toMatchObject({ failures: 1, category: "no-seats" });
 });
 
 test("everything goes on after all connections to the broker were dropped", async () => {

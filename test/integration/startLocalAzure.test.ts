@@ -10,13 +10,18 @@ const freePorts = {
   LOCAL_KEY_VAULT_PORT: "0",
   LOCAL_IDENTITY_PORT: "0",
   LOCAL_PARTNER_CENTER_PORT: "0",
+  LOCAL_STORAGE_PORT: "0",
+  LOCAL_STORAGE_FOLDER: "memory",
 };
 const outside = {
   ServiceBusConnection:
     "Endpoint=sb://relay.servicebus.windows.net/;SharedAccessKeyName=n;SharedAccessKey=not-shown",
   KEY_VAULT_URL: "https://relay.vault.azure.net",
   PARTNER_CENTER_URL: "https://api.partnercenter.microsoft.com",
+  AzureWebJobsStorage: "DefaultEndpointsProtocol=https;AccountName=relay;AccountKey=not-shown",
 };
+
+const STORAGE = "Storage (tables)";
 
 let azure: LocalAzure | undefined;
 afterEach(async () => {
@@ -29,9 +34,10 @@ const startedHere = (): readonly string[] =>
 
 test("startLocalAzure() starts every part and gives the settings that lead to it", async () => {
   azure = await startLocalAzure({ env: freePorts });
-  expect(startedHere()).toEqual(["Service Bus", "Managed identity", "Key Vault", "Partner Center"]);
+  expect(startedHere()).toEqual(["Service Bus", "Managed identity", "Key Vault", "Partner Center", STORAGE]);
   expect(Object.keys(azure.settings).toSorted()).toEqual([
     "AZURE_TOKEN_CREDENTIALS",
+    "AzureWebJobsStorage",
     "IDENTITY_ENDPOINT",
     "IDENTITY_HEADER",
     "KEY_VAULT_URL",
@@ -41,9 +47,10 @@ test("startLocalAzure() starts every part and gives the settings that lead to it
 });
 
 test.each([
-  ["PARTNER_CENTER_URL", ["Service Bus", "Managed identity", "Key Vault"]],
-  ["KEY_VAULT_URL", ["Service Bus", "Partner Center"]],
-  ["ServiceBusConnection", ["Managed identity", "Key Vault", "Partner Center"]],
+  ["PARTNER_CENTER_URL", ["Service Bus", "Managed identity", "Key Vault", STORAGE]],
+  ["KEY_VAULT_URL", ["Service Bus", "Partner Center", STORAGE]],
+  ["ServiceBusConnection", ["Managed identity", "Key Vault", "Partner Center", STORAGE]],
+  ["AzureWebJobsStorage", ["Service Bus", "Managed identity", "Key Vault", "Partner Center"]],
 ] as const)("startLocalAzure() does not start the part that %s names", async (setting, parts) => {
   azure = await startLocalAzure({ env: { ...freePorts, [setting]: outside[setting] } });
   expect(startedHere()).toEqual(parts);
@@ -60,6 +67,7 @@ test.each([
   "LOCAL_KEY_VAULT_PORT",
   "LOCAL_PARTNER_CENTER_PORT",
   "LOCAL_IDENTITY_PORT",
+  "LOCAL_STORAGE_PORT",
 ])("startLocalAzure() names %s when that port is taken, and leaves nothing running", async (setting) => {
   const other = createServer();
   await new Promise<void>((resolve) => other.listen(0, "127.0.0.1", resolve));

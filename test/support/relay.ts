@@ -2,9 +2,11 @@ import { fileURLToPath } from "node:url";
 
 import { loadBrokerConfig, type BrokerConfig } from "../../local/broker/config.ts";
 import type { Broker } from "../../local/broker/startBroker.ts";
+import { makeApi, type Api } from "../../local/demo/api.ts";
 import { followEnds, type Ends } from "../../local/demo/ends.ts";
 import type { KeyVault } from "../../local/key-vault/startKeyVault.ts";
 import type { PartnerCenter } from "../../local/partner-center/startPartnerCenter.ts";
+import type { Storage } from "../../local/storage/startStorage.ts";
 import { startLocalAzure } from "../../local/startLocalAzure.ts";
 import { startHostProcess, type HostProcess } from "./hostProcess.ts";
 
@@ -15,6 +17,8 @@ const freePorts = {
   LOCAL_KEY_VAULT_PORT: "0",
   LOCAL_IDENTITY_PORT: "0",
   LOCAL_PARTNER_CENTER_PORT: "0",
+  LOCAL_STORAGE_PORT: "0",
+  LOCAL_STORAGE_FOLDER: "memory",
 };
 
 /** Times that suit a test; everything else is as in production. */
@@ -29,7 +33,9 @@ export interface Relay {
   readonly broker: Broker;
   readonly keyVault: KeyVault;
   readonly partnerCenter: PartnerCenter;
+  readonly storage: Storage;
   readonly ends: Ends;
+  readonly api: () => Api;
   readonly host: () => HostProcess;
   /** Starts the functions anew, after a kill. */
   readonly restart: () => Promise<void>;
@@ -40,8 +46,6 @@ export interface Relay {
 export interface RelayOptions {
   readonly settings?: Readonly<Record<string, string>>;
   readonly config?: (config: BrokerConfig) => BrokerConfig;
-  /** Reads outcomes and poison messages as they come; false leaves them to the test. @default {true} */
-  readonly follow?: boolean;
   /** Which files register functions. @default {"functions/*.ts"} */
   readonly pattern?: string;
 }
@@ -54,7 +58,6 @@ const need = <T>(part: T | undefined): T => {
 export const startRelay = async ({
   settings = {},
   config = (same) => same,
-  follow = true,
   pattern,
 }: RelayOptions = {}): Promise<Relay> => {
   const azure = await startLocalAzure({
@@ -64,12 +67,15 @@ export const startRelay = async ({
   const broker = need(azure.broker);
   const env = { ...quick, ...azure.settings, ...settings };
   let host = await startHostProcess(env, pattern);
-  const ends = followEnds(broker.connectionString, follow);
+  const api = (): Api => makeApi({ url: host.url, functionKey: "local", operatorKey: "local-operator" });
+  const ends = followEnds(broker.connectionString, api);
   return {
     broker,
     keyVault: need(azure.keyVault),
     partnerCenter: need(azure.partnerCenter),
+    storage: need(azure.storage),
     ends,
+    api,
     host: () => host,
     restart: async () => {
       host = await startHostProcess(env, pattern);

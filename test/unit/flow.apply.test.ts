@@ -3,11 +3,16 @@ import { describe, expect, test } from "vitest";
 import { GivenBack, makeApply } from "../../shared/flow/apply.ts";
 import { makeCapture } from "../../shared/flow/capture.ts";
 import { makeSettle } from "../../shared/flow/settle.ts";
+import { makeFilePoison } from "../../shared/flow/file.ts";
+import { makePatiently } from "../../shared/flow/patiently.ts";
+import { makeRecord } from "../../shared/flow/record.ts";
+import type { Update, UpdateContext } from "../../shared/flow/update.ts";
 import { causeOf } from "../../shared/outcome/causes.ts";
 import type { OutcomeEvent } from "../../shared/outcome/event.ts";
 import type { Outcome } from "../../shared/outcome/outcome.ts";
 import type { PoisonMessage } from "../../shared/outcome/poison.ts";
-import { aDelivery, CUSTOMER, ids } from "../support/builders.ts";
+import { aLedger } from "../support/aLedger.ts";
+import { aBody, aDelivery, bytesOf, CUSTOMER, E5, ids } from "../support/builders.ts";
 import { fakeClock } from "../support/fakeClock.ts";
 import { logJournal } from "../support/logJournal.ts";
 
@@ -28,12 +33,18 @@ const notNow: Outcome = {
   attempts: 3,
 };
 
-/** The flow with an update that ends as told, and a broker that fails the first `failures` sends of each kind. */
-const aFlow = (outcome: Outcome, { poisonFailures = 0, outcomeFailures = 0 } = {}) => {
+interface Failures {
+  readonly poisonFailures?: number;
+  readonly outcomeFailures?: number;
+}
+
+/** The flow with updates that end as told, one after the other, and a broker that fails the first sends of each kind. */
+const aFlow = (outcomes: Outcome | Outcome[], { poisonFailures = 0, outcomeFailures = 0 }: Failures = {}) => {
   const clock = fakeClock();
   const journal = logJournal();
   const poison: PoisonMessage[] = [];
   const events: OutcomeEvent[] = [];
+  const calls: UpdateContext[] = [];
   const failing = <T>(list: T[], failures: number) => {
     let left = failures;
     return (message: T): Promise<void> => {
@@ -43,16 +54,31 @@ const aFlow = (outcome: Outcome, { poisonFailures = 0, outcomeFailures = 0 } = {
       return Promise.resolve();
     };
   };
-  const settle = makeSettle({
+  const patiently = makePatiently(clock, { holdBudgetMs: 10_000, retryBaseMs: 1000 });
+  const store = aLedger();
+  const { ledger, newest } = store;
+  const record = makeRecord({
+    ledger,
+    newerThan: (request, acceptedAt) => newest.newerThan(request, acceptedAt),
     clock,
-    holdBudgetMs: 10_000,
-    retryBaseMs: 1000,
+    patiently,
+  });
+  const settle = makeSettle({
+    patiently,
     sendPoison: failing(poison, poisonFailures),
     sendOutcome: failing(events, outcomeFailures),
   });
-  const apply = makeApply({ update: () => Promise.resolve(outcome), settle });
-  const capture = makeCapture(settle);
-  return { apply, capture, poison, events, clock, journal, log: journal.log };
+  const list = Array.isArray(outcomes) ? outcomes : [outcomes];
+  const update: Update = (_request, context) => {
+    calls.push(context);
+    const outcome = list[Math.min(calls.length, list.length) - 1];
+    return outcome === undefined ? Promise.reject(new Error("no outcome")) : Promise.resolve(outcome);
+  };
+  const apply = makeApply({ clock, record, update, settle });
+  const capture = makeCapture({ clock, record, settle });
+  const file = makeFilePoison({ clock, ledger, patiently });
+  const { log } = journal;
+  return { apply, capture, file, poison, events, calls, clock, store, ledger, journal, log };
 };
 
 const text = (bytes: Uint8Array | undefined): string => Buffer.from(bytes ?? []).toString("utf8");
@@ -107,11 +133,48 @@ describe("makeApply()", () => {
     expect(new Set(events.map(({ id }) => id)).size).toBe(1);
   });
 
-  test("captures a replayed message as one of its own", async () => {
-    const { apply, poison, log } = aFlow(refused);
+  test("finishes a redelivered message that the ledger says is applied without a second call", async () => {
+    const { apply, calls, events, log } = aFlow(applied);
     await apply(aDelivery(), log);
-    await apply(aDelivery({ messageId: "request-1:replay-1" }), log);
-    expect(new Set(poison.map(({ messageId }) => messageId)).size).toBe(2);
+    await apply(aDelivery({ deliveryCount: 2 }), log);
+    expect(calls).toHaveLength(1);
+    expect(events.map(({ type }) => type)).toEqual(Array(2).fill("com.license-relay.update.applied"));
+  });
+
+  test("reads the licenses first when the ledger says that it was begun before", async () => {
+    const { apply, calls, log } = aFlow([notNow, applied]);
+    await expect(apply(aDelivery(), log)).rejects.toThrow(GivenBack);
+    await apply(aDelivery({ deliveryCount: 2 }), log);
+    expect(calls.map(({ readBackFirst }) => readBackFirst)).toEqual([false, true]);
+  });
+
+  test("calls nothing while the ledger is out of reach, and gives the message back in the end", async () => {
+    const { apply, calls, clock, store, log } = aFlow(applied);
+    store.entries.fail(1000);
+    await expect(apply(aDelivery(), log)).rejects.toThrow("Cannot use the ledger");
+    expect(calls).toEqual([]);
+    expect(clock.waits.reduce((sum, wait) => sum + wait, 0)).toBe(10_000);
+  });
+
+  test("captures another body under a requestId that is taken, and leaves the request alone", async () => {
+    const { apply, poison, events, ledger, log } = aFlow(applied);
+    await apply(aDelivery(), log);
+    await apply(aDelivery({ body: bytesOf(aBody({ licensesToAssign: [{ skuId: E5 }] })) }), log);
+    expect(poison).toMatchObject([{ subject: "request-id-reused" }]);
+    expect(events).toHaveLength(1);
+    expect((await ledger.read("request-1"))?.request?.status).toBe("applied");
+  });
+
+  test("keeps every step in the ledger", async () => {
+    const { apply, ledger, log } = aFlow([notNow, refused]);
+    await expect(apply(aDelivery(), log)).rejects.toThrow(GivenBack);
+    await apply(aDelivery(), log);
+    expect(await ledger.history("request-1")).toMatchObject([
+      { event: "accepted", run: 0, by: "queue" },
+      { event: "applying" },
+      { event: "applying" },
+      { event: "refused", status: 400, code: 60012, attempts: 2, partnerCenter: ids },
+    ]);
   });
 
   test("refuses a broken message with everything that is wrong, body byte for byte", async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 
-import { makeUpdate } from "../../shared/flow/update.ts";
+import { makeUpdate, type HeldStep } from "../../shared/flow/update.ts";
 import type { Answer } from "../../shared/outcome/answer.ts";
 import type { HeldLicense } from "../../shared/outcome/isFulfilled.ts";
 import type { CallOptions, Found } from "../../shared/partner-center/partnerCenter.ts";
@@ -68,13 +68,41 @@ const anUpdate = ({ answers, reads = [held()], tokens = [token("t1")] }: Script)
       },
     },
   });
-  const run = (redelivered = false) => update(aRequest(), { redelivered, messageId: "m" }, journal.log);
-  return { run, clock, calls, counts, rejected, journal };
+  const waits: string[] = [];
+  const onWait = ({ category }: HeldStep): Promise<void> => {
+    waits.push(category);
+    return Promise.resolve();
+  };
+  const run = (readBackFirst = false, newerRequestId?: string) =>
+    update(
+      aRequest(),
+      { readBackFirst, messageId: "m", onWait, ...(newerRequestId === undefined ? {} : { newerRequestId }) },
+      journal.log,
+    );
+  return { run, waits, clock, calls, counts, rejected, journal };
 };
 
 const ok = anAnswer(201);
 
 describe("makeUpdate()", () => {
+  test("calls nothing when a newer request has been applied and the wish is not true", async () => {
+    const { run, calls } = anUpdate({ answers: [ok] });
+    expect(await run(true, "newer-1")).toEqual({ kind: "superseded", newerRequestId: "newer-1" });
+    expect(calls).toEqual([]);
+  });
+
+  test("ends as applied when the wish is true, whatever came later", async () => {
+    const { run, calls } = anUpdate({ answers: [ok], reads: [held(E3)] });
+    expect(await run(true, "newer-1")).toMatchObject({ kind: "applied", alreadySo: true });
+    expect(calls).toEqual([]);
+  });
+
+  test("tells of every wait before it begins", async () => {
+    const { run, waits } = anUpdate({ answers: [anAnswer(429), anAnswer(503), ok] });
+    await run();
+    expect(waits).toEqual(["throttled", "unavailable"]);
+  });
+
   test("applies at the first call when all is well, without a read", async () => {
     const { run, counts, clock } = anUpdate({ answers: [ok] });
     expect(await run()).toMatchObject({ kind: "applied", alreadySo: false, status: 201, attempts: 1 });

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { readSettings, SettingsError } from "../../shared/settings.ts";
 
 const good = {
+  AzureWebJobsStorage: "UseDevelopmentStorage=true",
   ServiceBusConnection:
     "Endpoint=sb://127.0.0.1:5672;SharedAccessKeyName=x;SharedAccessKey=y;UseDevelopmentEmulator=true;",
   KEY_VAULT_URL: "https://vault-1.vault.azure.net",
@@ -27,9 +28,10 @@ describe("readSettings()", () => {
     });
   });
 
-  test("takes a namespace in place of a connection string", () => {
+  test("takes addresses in place of connection strings", () => {
     const env = {
       KEY_VAULT_URL: good.KEY_VAULT_URL,
+      LEDGER_TABLES_URL: "https://relay.table.core.windows.net",
       ServiceBusConnection__fullyQualifiedNamespace: "relay.servicebus.windows.net",
     };
     expect(messageOf(env)).toBe("");

@@ -44,6 +44,17 @@ test("main prints its functions and takes the keys of the environment", async ()
   expect(await statusWith("operators", "local-operator")).toBe(200);
 });
 
+test("main runs a timer whenever it is due", async () => {
+  const main = start("timer/*.ts");
+  await urlOf(main);
+  await vi.waitFor(
+    () => {
+      expect(main.output().split("everySecond ran, past due: false, next: 20").length).toBeGreaterThan(2);
+    },
+    { timeout: 10_000 },
+  );
+});
+
 test("main stops on SIGTERM: takes no new work, finishes what it has, runs hooks, ends", async () => {
   const main = start("http/*.ts");
   const url = await urlOf(main);
@@ -70,8 +81,8 @@ test("main ends with code 1 on an unhandled rejection, as a worker does", async 
 
 test.each([
   [
-    "timer/*.ts",
-    'Cannot run "everyMinute": triggers of type "timerTrigger" are not supported here; use func start',
+    "blob/*.ts",
+    'Cannot run "everyBlob": triggers of type "blobTrigger" are not supported here; use func start',
   ],
   ["broken/*.ts", 'Cannot load "broken/throws.ts": Error: a setting is missing'],
   ["none/*.ts", 'matches "none/*.ts"; name one that does'],

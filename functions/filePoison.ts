@@ -1,0 +1,21 @@
+import { app as functions, type InvocationContext } from "@azure/functions";
+
+import { app } from "../shared/app.ts";
+import { logTo } from "../shared/log.ts";
+import { CONNECTION, LICENSE_UPDATES_POISON } from "../shared/queue/entities.ts";
+import { fromPoison } from "../shared/queue/fromPoison.ts";
+
+/** One poison message: is filed in the ledger, where operators group, replay and discard it. */
+const filePoison = async (message: unknown, context: InvocationContext): Promise<void> => {
+  const failure = fromPoison(message, context.triggerMetadata, new Date().toISOString());
+  await app.filePoison(failure, logTo(context));
+};
+
+const trigger = { connection: CONNECTION, dataType: "binary", handler: filePoison };
+
+functions.serviceBusQueue("filePoison", { ...trigger, queueName: LICENSE_UPDATES_POISON });
+// What could not be filed for long, or waited for too long, is filed from there: nothing is lost
+functions.serviceBusQueue("fileDeadPoison", {
+  ...trigger,
+  queueName: `${LICENSE_UPDATES_POISON}/$DeadLetterQueue`,
+});

@@ -1,0 +1,26 @@
+import { app as functions } from "@azure/functions";
+
+import { PoisonQuery } from "../shared/api/inputs.ts";
+import { app } from "../shared/app.ts";
+import { answering, ok, readQuery } from "../shared/http/answer.ts";
+import { linksOf } from "../shared/http/links.ts";
+import { toPoisonGroupsView, toPoisonListView } from "../shared/http/presentPoison.ts";
+
+/** GET /api/poison: why requests were refused, in groups; with a filter the messages, newest first. */
+const listPoison = answering(async (request) => {
+  const query = readQuery(request, PoisonQuery);
+  const links = linksOf(request.url);
+  const { category, errorCode, customerId } = query;
+  if ((category ?? errorCode ?? customerId) !== undefined) {
+    return ok(toPoisonListView(await app.view.poisonList(query), links));
+  }
+  const groups = await app.view.groups(query);
+  return ok(toPoisonGroupsView(groups, query.state, links));
+});
+
+functions.http("listPoison", {
+  methods: ["GET"],
+  authLevel: "function",
+  route: "poison",
+  handler: listPoison,
+});

@@ -1,0 +1,26 @@
+import { app as functions } from "@azure/functions";
+
+import { ReplayInput } from "../shared/api/inputs.ts";
+import { app } from "../shared/app.ts";
+import { answering, readInput } from "../shared/http/answer.ts";
+import { operatorName } from "../shared/http/operator.ts";
+import { operationStarted } from "../shared/http/presentOperation.ts";
+
+/** POST /api/poison/replay: starts an operation that sends poison messages again. */
+const replayPoison = answering(async (request, log) => {
+  const input = await readInput(request, ReplayInput);
+  const operation = await app.manage.start(
+    "replay",
+    input,
+    operatorName(request, input, app.hasEasyAuth),
+    log,
+  );
+  return operationStarted(operation, request.url);
+});
+
+functions.http("replayPoison", {
+  methods: ["POST"],
+  authLevel: "function",
+  route: "poison/replay",
+  handler: replayPoison,
+});

@@ -1,0 +1,26 @@
+import { app as functions } from "@azure/functions";
+
+import { ArchiveInput } from "../shared/api/inputs.ts";
+import { app } from "../shared/app.ts";
+import { answering, readInput } from "../shared/http/answer.ts";
+import { operatorName } from "../shared/http/operator.ts";
+import { operationStarted } from "../shared/http/presentOperation.ts";
+
+/** POST /api/poison/restore: starts an operation that takes poison messages out of the archive. */
+const restorePoison = answering(async (request, log) => {
+  const input = await readInput(request, ArchiveInput);
+  const operation = await app.manage.start(
+    "restore",
+    input,
+    operatorName(request, input, app.hasEasyAuth),
+    log,
+  );
+  return operationStarted(operation, request.url);
+});
+
+functions.http("restorePoison", {
+  methods: ["POST"],
+  authLevel: "function",
+  route: "poison/restore",
+  handler: restorePoison,
+});

@@ -1,0 +1,22 @@
+import { app as functions, type InvocationContext } from "@azure/functions";
+
+import { app } from "../shared/app.ts";
+import { logTo } from "../shared/log.ts";
+import { CONNECTION, LICENSE_OPERATIONS } from "../shared/queue/entities.ts";
+import { fromOperation } from "../shared/queue/fromOperation.ts";
+
+/** One message of license-operations: goes on with an operation for a while. */
+const runOperation = async (message: unknown, context: InvocationContext): Promise<void> => {
+  const operationId = fromOperation(message);
+  if (operationId !== undefined) await app.operate(operationId, logTo(context));
+};
+
+const trigger = {
+  connection: CONNECTION,
+  queueName: LICENSE_OPERATIONS,
+  // One session an operation: no two of its messages are worked on at once
+  isSessionsEnabled: true,
+  dataType: "binary",
+};
+
+functions.serviceBusQueue("runOperation", { ...trigger, handler: runOperation });

@@ -1,0 +1,29 @@
+/** The functions that an operator uses; in Azure they have a key of their own, named operator. */
+const OPERATOR_FUNCTIONS: ReadonlySet<string> = new Set([
+  "listPoison",
+  "readPoison",
+  "replayPoison",
+  "discardPoison",
+  "restorePoison",
+  "notePoison",
+  "readOperation",
+  "listOperations",
+  "cancelOperation",
+]);
+
+export interface LocalKeys {
+  readonly functionKey: string;
+  readonly operatorKey: string;
+}
+
+/** The keys of the settings, or their defaults. */
+export const readKeys = (env: Readonly<Record<string, string | undefined>>): LocalKeys => ({
+  functionKey: env["LOCAL_FUNCTION_KEY"] || "local",
+  operatorKey: env["LOCAL_OPERATOR_KEY"] || "local-operator",
+});
+
+/** The keys that open a function: an operator's key opens all of them. */
+export const keysFor =
+  ({ functionKey, operatorKey }: LocalKeys) =>
+  (functionName: string): readonly string[] =>
+    OPERATOR_FUNCTIONS.has(functionName) ? [operatorKey] : [functionKey, operatorKey];

@@ -1,0 +1,145 @@
+import { z } from "zod";
+
+import { Status } from "../entry/entry.ts";
+
+const IDS_MAX = 1000;
+
+const name = (what: string) =>
+  z
+    .string(`must be ${what}`)
+    .trim()
+    .min(1, "must not be empty")
+    .max(200, "must have at most 200 characters")
+    .regex(/^[^\p{Cc}]*$/u, "must not contain control characters");
+
+const category = z.string().regex(/^[a-z0-9-]{1,60}$/, 'must be a category such as "no-seats"');
+const customerId = z
+  .guid('must be the tenant id of the customer, a GUID such as "05e9a617-0261-4cee-bb44-138d3ef5d965"')
+  .toLowerCase();
+const poisonId = z
+  .string()
+  .regex(/^~?[A-Za-z0-9._:-]{1,100}$/, "must be the id of a poison message, as GET /api/poison lists it");
+const why = z
+  .string("must be text")
+  .max(1000, "must have at most 1000 characters")
+  .exactOptional()
+  .describe("Why, for the record");
+const by = name("the name of who asks")
+  .exactOptional()
+  .describe("Who asks; required unless Easy Auth tells it");
+const code = z.int("must be an error code of Partner Center, a number");
+
+const selection = {
+  ids: z
+    .array(poisonId)
+    .min(1, "must have at least 1 entry, or be left out")
+    .max(IDS_MAX, `must have at most ${IDS_MAX} entries; select by category and customerId instead`)
+    .exactOptional(),
+  category: category.exactOptional(),
+  code: code.exactOptional(),
+  customerId: customerId.exactOptional(),
+};
+
+const isSelective = (input: Readonly<Record<string, unknown>>): boolean =>
+  Object.keys(selection).some((key) => input[key] !== undefined);
+const selectiveRule = {
+  error: "must have ids, category, code or customerId, so that nothing is chosen by mistake",
+  when: () => true,
+};
+
+/** Body of POST /api/poison/replay. */
+export const ReplayInput = z
+  .strictObject({
+    ...selection,
+    by,
+    why,
+    canary: z
+      .boolean("must be true or false")
+      .default(true)
+      .describe("One first; the rest when that one is applied"),
+    force: z
+      .boolean("must be true or false")
+      .default(false)
+      .describe("Also when a newer request for the same user and SKU was applied since"),
+    ratePerSecond: z
+      .number("must be a number")
+      .min(0.1, "must be at least 0.1")
+      .max(1000, "must be at most 1000")
+      .exactOptional()
+      .describe("Messages per second at most"),
+  })
+  .refine(isSelective, selectiveRule);
+export type ReplayInput = z.infer<typeof ReplayInput>;
+
+/** Body of POST /api/poison/discard and of POST /api/poison/restore. */
+export const ArchiveInput = z.strictObject({ ...selection, by, why }).refine(isSelective, selectiveRule);
+export type ArchiveInput = z.infer<typeof ArchiveInput>;
+
+/** Body of POST /api/operations/{id}/cancel. */
+export const CancelInput = z.strictObject({ by });
+export type CancelInput = z.infer<typeof CancelInput>;
+
+/** Body of PUT /api/poison/note: a note on a group; an empty text takes it away. */
+export const NoteInput = z.strictObject({
+  category,
+  code: code.exactOptional(),
+  customerId: customerId.exactOptional(),
+  text: z.string("must be text").max(1000, "must have at most 1000 characters"),
+  by,
+});
+export type NoteInput = z.infer<typeof NoteInput>;
+
+const page = {
+  limit: z
+    .string()
+    .regex(/^\d{1,4}$/, "must be a number from 1 to 200")
+    .transform(Number)
+    .refine((value) => value >= 1 && value <= 200, "must be from 1 to 200")
+    .default(50)
+    .describe("Entries per page, 1 to 200"),
+  after: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{1,400}$/, "must be the continuation token of the page before")
+    .exactOptional()
+    .describe("Continuation token, as the link next carries it"),
+};
+
+/** Query of GET /api/license-updates: exactly one of customerId, ticket, status, category. */
+export const StatusQuery = z
+  .strictObject({
+    customerId: customerId.exactOptional(),
+    ticket: z
+      .string()
+      .regex(/^[^\p{Cc}/]{1,50}\/[^\p{Cc}]{1,100}$/u, 'must be "<system>/<id>", such as "zendesk/4711"')
+      .exactOptional()
+      .describe('"<system>/<id>" of the ticket'),
+    status: Status.exactOptional(),
+    category: category.exactOptional().describe("Cause of the latest refusal"),
+    ...page,
+  })
+  .refine(
+    ({ customerId: customer, ticket, status, category: cause }) =>
+      [customer, ticket, status, cause].filter((value) => value !== undefined).length === 1,
+    "must have exactly one of customerId, ticket, status, category",
+  );
+export type StatusQuery = z.infer<typeof StatusQuery>;
+
+/** Query of GET /api/poison: groups, or with category, errorCode or customerId the messages. */
+export const PoisonQuery = z.strictObject({
+  category: category.exactOptional(),
+  // Not "code": that is where the host looks for a key
+  errorCode: z
+    .string()
+    .regex(/^\d{1,9}$/, "must be an error code of Partner Center, a number")
+    .transform(Number)
+    .exactOptional()
+    .describe("Error code of Partner Center, the code of a group"),
+  customerId: customerId.exactOptional(),
+  state: z.enum(["open", "discarded"]).default("open").describe("discarded lists the archive"),
+  ...page,
+});
+export type PoisonQuery = z.infer<typeof PoisonQuery>;
+
+/** Query of GET /api/operations. */
+export const OperationsQuery = z.strictObject(page);
+export type OperationsQuery = z.infer<typeof OperationsQuery>;

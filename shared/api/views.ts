@@ -1,0 +1,163 @@
+import { z } from "zod";
+
+import { End, PoisonState, Refusal, Status, Step } from "../entry/entry.ts";
+import { ItemState, Operation, Selection } from "../operation/operation.ts";
+import { LicenseRequest } from "../request/schema.ts";
+
+const Url = z.string().describe("Absolute URL");
+const Next = Url.exactOptional().describe("The next page; absent on the last one");
+
+/** Answer 202 of POST /api/license-updates. */
+export const AcceptedView = z.object({ requestId: z.string(), status: Status, statusUrl: Url });
+export type AcceptedView = z.infer<typeof AcceptedView>;
+
+const requestFields = {
+  requestId: z.string(),
+  status: Status,
+  request: LicenseRequest.describe("What was asked for"),
+  acceptedAt: z.iso.datetime(),
+  updatedAt: z.iso.datetime(),
+  waiting: z
+    .object({ category: z.string(), why: z.string(), until: z.iso.datetime() })
+    .exactOptional()
+    .describe("With status waiting: why, and when it is tried again"),
+  outcome: End.exactOptional().describe("The latest end; a replay may follow a refusal"),
+  replays: z.int().describe("How often it was sent again by an operator"),
+};
+
+/** GET /api/license-updates/{requestId}. */
+export const StatusView = z.object({
+  ...requestFields,
+  history: z.array(Step).describe("Every step, oldest first"),
+  links: z.object({ self: Url, poison: Url.exactOptional().describe("Its poison message, when it has one") }),
+});
+export type StatusView = z.infer<typeof StatusView>;
+
+/** GET /api/license-updates. */
+export const StatusListView = z.object({
+  items: z.array(z.object({ ...requestFields, links: z.object({ self: Url }) })),
+  next: Next,
+});
+export type StatusListView = z.infer<typeof StatusListView>;
+
+/** Poison messages with the same category, code and customer. */
+export const PoisonGroup = z.object({
+  category: z.string(),
+  code: z.int().exactOptional(),
+  customerId: z.string().exactOptional(),
+  count: z.int().describe("Messages in this group, those being replayed included"),
+  replaying: z.int().describe("How many of them were sent again and have not ended yet"),
+  oldest: z.iso.datetime().describe("When the oldest was captured"),
+  newest: z.iso.datetime().describe("When the newest failed last"),
+  owner: z.string(),
+  meaning: z.string(),
+  remedy: z.string(),
+  note: z.object({ text: z.string(), by: z.string(), at: z.iso.datetime() }).exactOptional(),
+  links: z.object({ messages: Url }),
+});
+export type PoisonGroup = z.infer<typeof PoisonGroup>;
+
+/** GET /api/poison without category, code or customerId. */
+export const PoisonGroupsView = z.object({ groups: z.array(PoisonGroup), total: z.int() });
+export type PoisonGroupsView = z.infer<typeof PoisonGroupsView>;
+
+/** One poison message in a list. */
+export const PoisonItem = z.object({
+  id: z.string().describe("The requestId; begins with ~ when the message is no request of its own"),
+  state: PoisonState,
+  capturedAt: z.iso.datetime(),
+  failedAt: z.iso.datetime(),
+  failures: z.int().describe("How often it was refused"),
+  category: z.string(),
+  code: z.int().exactOptional(),
+  status: z.int().exactOptional(),
+  description: z.string().exactOptional(),
+  owner: z.string(),
+  remedy: z.string(),
+  customerId: z.string().exactOptional(),
+  userId: z.string().exactOptional(),
+  newerRequestId: z
+    .string()
+    .exactOptional()
+    .describe("Why the latest replay was skipped: the newer request that had been applied"),
+  links: z.object({ self: Url, request: Url.exactOptional() }),
+});
+export type PoisonItem = z.infer<typeof PoisonItem>;
+
+/** GET /api/poison with category, code or customerId. */
+export const PoisonListView = z.object({ items: z.array(PoisonItem), next: Next });
+export type PoisonListView = z.infer<typeof PoisonListView>;
+
+/** GET /api/poison/{id}. */
+export const PoisonView = z.object({
+  ...PoisonItem.shape,
+  first: Refusal.describe("The first refusal"),
+  latest: Refusal.describe("The latest refusal"),
+  body: z.string().describe("The message as it came; Base64 when it is not UTF-8 text"),
+  bodyEncoding: z.enum(["text", "base64"]),
+  history: z.array(Step),
+});
+export type PoisonView = z.infer<typeof PoisonView>;
+
+/** GET /api/operations/{id}. */
+export const OperationView = z.object({
+  id: z.string(),
+  kind: Operation.unwrap().shape.kind,
+  state: Operation.unwrap().shape.state,
+  selection: Selection,
+  by: z.string(),
+  why: z.string().exactOptional(),
+  canary: z.boolean(),
+  force: z.boolean(),
+  ratePerSecond: z.number().exactOptional(),
+  createdAt: z.iso.datetime(),
+  updatedAt: z.iso.datetime(),
+  endedAt: z.iso.datetime().exactOptional(),
+  reason: z.string().exactOptional().describe("Why it stopped"),
+  total: z.int().describe("Messages in the frozen set; grows while the state is freezing"),
+  done: z.int(),
+  failed: z.int().describe("Refused again"),
+  skipped: z.int(),
+  unfinished: z
+    .array(z.object({ id: z.string(), state: ItemState, why: z.string().exactOptional() }))
+    .describe("The first 100 messages that failed or were skipped, with the reason"),
+  links: z.object({ self: Url, cancel: Url.exactOptional().describe("Absent when it has ended") }),
+});
+export type OperationView = z.infer<typeof OperationView>;
+
+/** GET /api/operations. */
+export const OperationListView = z.object({
+  items: z.array(OperationView.omit({ unfinished: true })),
+  next: Next,
+});
+export type OperationListView = z.infer<typeof OperationListView>;
+
+/** Answer 202 of the POSTs that make an operation. */
+export const OperationStartedView = z.object({
+  operationId: z.string(),
+  state: Operation.unwrap().shape.state,
+  statusUrl: Url,
+});
+export type OperationStartedView = z.infer<typeof OperationStartedView>;
+
+/** RFC 9457, with everything that is wrong in `errors`. */
+export const ProblemView = z.object({
+  type: z.string(),
+  title: z.string(),
+  status: z.int(),
+  detail: z.string(),
+  errors: z.array(z.object({ pointer: z.string(), detail: z.string() })).exactOptional(),
+  digests: z
+    .object({ known: z.string(), given: z.string() })
+    .exactOptional()
+    .describe("Of 422: SHA-256 of the request that the ledger has, and of the one that was sent"),
+});
+export type ProblemView = z.infer<typeof ProblemView>;
+
+const CheckView = z.object({ status: z.enum(["healthy", "unhealthy"]), reason: z.string().exactOptional() });
+
+/** GET /api/health. */
+export const HealthView = z.object({
+  status: z.enum(["healthy", "unhealthy"]),
+  checks: z.record(z.string(), CheckView),
+});

@@ -1,0 +1,69 @@
+import type { Ledger } from "../ledger/ledger.ts";
+import { oldestFirst } from "../ledger/keys.ts";
+import type { Operations } from "../ledger/operations.ts";
+import type { PoisonFilter, PoisonIndex, PoisonRow } from "../ledger/poisonIndex.ts";
+import type { Item, Operation } from "../operation/operation.ts";
+import { laneOf } from "../request/lane.ts";
+
+export interface FreezeDeps {
+  readonly ledger: Pick<Ledger, "read">;
+  readonly poisonIndex: Pick<PoisonIndex, "all">;
+  readonly operations: Pick<Operations, "putItems">;
+  readonly lanesPerCustomer: number;
+}
+
+/** Notes which messages an operation is about: those that had failed before it was asked for. @returns how many */
+export type Freeze = (operation: Operation) => Promise<number>;
+
+const fits = ({ selection }: Operation, row: { category: string; code?: number }, customerId?: string) =>
+  (selection.category ?? row.category) === row.category &&
+  (selection.code ?? row.code) === row.code &&
+  (selection.customerId ?? customerId) === customerId;
+
+export const makeFreeze = ({ ledger, poisonIndex, operations, lanesPerCustomer }: FreezeDeps): Freeze => {
+  const toItem = (id: string, acceptedAt: string, user?: { customerId: string; userId: string }): Item => ({
+    key: `${oldestFirst(acceptedAt)}~${id}`,
+    poisonId: id,
+    lane: user === undefined ? id : laneOf(user, lanesPerCustomer),
+    state: "todo",
+  });
+
+  const fromRow = ({ id, acceptedAt, customerId, userId }: PoisonRow): Item =>
+    customerId === undefined || userId === undefined
+      ? toItem(id, acceptedAt)
+      : toItem(id, acceptedAt, { customerId, userId });
+
+  /** Ids that are not there become items all the same: their result says so. */
+  const named = async (operation: Operation, id: string): Promise<readonly Item[]> => {
+    const entry = await ledger.read(id);
+    const body = entry?.request?.body;
+    const latest = entry?.poison?.latest;
+    if (latest !== undefined && !fits(operation, latest, body?.customerId)) return [];
+    return [toItem(id, entry?.request?.acceptedAt ?? entry?.createdAt ?? operation.createdAt, body)];
+  };
+
+  const byIds = async (operation: Operation, ids: readonly string[]): Promise<number> => {
+    let total = 0;
+    const unique = [...new Set(ids)];
+    for (let start = 0; start < unique.length; start += 50) {
+      const found = await Promise.all(unique.slice(start, start + 50).map((id) => named(operation, id)));
+      const items = found.flat();
+      await operations.putItems(operation.id, items);
+      total += items.length;
+    }
+    return total;
+  };
+
+  return async (operation) => {
+    const { id, selection, kind, createdAt } = operation;
+    const { ids, ...fields } = selection;
+    if (ids !== undefined) return byIds(operation, ids);
+    const filter: PoisonFilter = { state: kind === "restore" ? "discarded" : "open", ...fields };
+    let total = 0;
+    for await (const rows of poisonIndex.all(filter, createdAt)) {
+      await operations.putItems(id, rows.map(fromRow));
+      total += rows.length;
+    }
+    return total;
+  };
+};

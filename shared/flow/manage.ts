@@ -1,0 +1,102 @@
+import { randomUUID } from "node:crypto";
+
+import type { ArchiveInput, ReplayInput } from "../api/inputs.ts";
+import type { Clock } from "../clock.ts";
+import type { Operations } from "../ledger/operations.ts";
+import type { Log } from "../log.ts";
+import type { Operation, OperationKind, Selection } from "../operation/operation.ts";
+import { cancelled, hasEnded } from "../operation/progress.ts";
+
+export interface ManageDeps {
+  readonly clock: Clock;
+  readonly operations: Operations;
+  /** Sends the operation a message to be begun, or gone on with. */
+  readonly sendTick: (operationId: string, tick: number) => Promise<void>;
+}
+
+/** Operations as an operator handles them. All but `resume` throw when the ledger or the queue is out of reach. */
+export interface Manage {
+  readonly start: (
+    kind: OperationKind,
+    input: ArchiveInput & Partial<Pick<ReplayInput, "canary" | "force" | "ratePerSecond">>,
+    by: string,
+    log: Log,
+  ) => Promise<Operation>;
+  readonly cancel: (id: string, by: string) => Promise<Operation | undefined>;
+  /** Wakes operations that have not moved for a while, because a message of theirs was lost or given up. */
+  readonly resume: (log: Log) => Promise<void>;
+}
+
+/** An operation that goes on writes more often than this. */
+const STALLED_MS = 3 * 60_000;
+
+const toSelection = ({ ids, category, code, customerId }: ArchiveInput): Selection => ({
+  ...(ids === undefined ? {} : { ids }),
+  ...(category === undefined ? {} : { category }),
+  ...(code === undefined ? {} : { code }),
+  ...(customerId === undefined ? {} : { customerId }),
+});
+
+export const makeManage = ({ clock, operations, sendTick }: ManageDeps): Manage => {
+  const nowIso = (): string => new Date(clock.now()).toISOString();
+
+  const wake = async (id: string): Promise<void> => {
+    const next = await operations.change(id, (now) => ({
+      ...now,
+      ticks: now.ticks + 1,
+      updatedAt: nowIso(),
+    }));
+    if (next !== undefined) await sendTick(id, next.ticks);
+  };
+
+  return {
+    async start(kind, input, by, log) {
+      const { why, canary = false, force = false, ratePerSecond } = input;
+      const at = nowIso();
+      const operation: Operation = {
+        version: 1,
+        id: randomUUID(),
+        kind,
+        state: "freezing",
+        selection: toSelection(input),
+        by,
+        ...(why === undefined ? {} : { why }),
+        canary,
+        force,
+        ...(ratePerSecond === undefined ? {} : { ratePerSecond }),
+        createdAt: at,
+        updatedAt: at,
+        total: 0,
+        done: 0,
+        failed: 0,
+        skipped: 0,
+        ticks: 0,
+      };
+      await operations.create(operation);
+      try {
+        await sendTick(operation.id, 0);
+      } catch (error) {
+        // Whoever asked hears that it failed: it must not begin later by itself
+        await operations.change(operation.id, (now) => ({
+          ...now,
+          state: "cancelled",
+          endedAt: nowIso(),
+          reason: "the queue was out of reach",
+        }));
+        throw error;
+      }
+      log("operation.started", { operationId: operation.id, kind, by });
+      return operation;
+    },
+    cancel: (id, by) => operations.change(id, (operation) => cancelled(operation, by, nowIso())),
+    async resume(log) {
+      const before = new Date(clock.now() - STALLED_MS).toISOString();
+      for (const id of await operations.active()) {
+        const operation = await operations.read(id);
+        if (operation === undefined || hasEnded(operation) || operation.updatedAt > before) continue;
+        await wake(id);
+        log("operation.resumed", { operationId: id });
+      }
+    },
+  };
+};

@@ -1,0 +1,120 @@
+import type { Clock } from "../clock.ts";
+import { acceptRequest } from "../entry/accept.ts";
+import { beginRequest, type BeginDecision } from "../entry/begin.ts";
+import { endDeadLetter, endRequest, holdRequest, skipRequest, toWaitStep } from "../entry/end.ts";
+import type { Change } from "../entry/change.ts";
+import type { Entry, Step } from "../entry/entry.ts";
+import { closePoison } from "../entry/poison.ts";
+import type { Ledger } from "../ledger/ledger.ts";
+import type { Log } from "../log.ts";
+import type { Applied, Refused } from "../outcome/outcome.ts";
+import type { LicenseRequest } from "../request/schema.ts";
+import type { Patiently } from "./patiently.ts";
+import type { HeldStep } from "./update.ts";
+
+/** Who brought a request whose body does not say who asked. */
+const THROUGH_QUEUE = "queue";
+
+/** What the ledger is told of one run. Each throws when the ledger stays out of reach, but for `waiting`. */
+export interface RunRecord {
+  /** Notes a wait; when the ledger cannot be reached, with the next thing that is noted. Never throws. */
+  readonly waiting: (held: HeldStep, waitMs: number) => Promise<void>;
+  /** Notes the end. @returns the entry with it */
+  readonly ended: (outcome: Applied | Refused) => Promise<Entry | undefined>;
+  readonly skipped: (newerRequestId: string) => Promise<void>;
+}
+
+export interface Record {
+  /** Notes that a request is being applied: before this is written, nothing is called. */
+  readonly begin: (request: LicenseRequest, log: Log) => Promise<BeginDecision>;
+  readonly run: (requestId: string, run: number, log: Log) => RunRecord;
+  /** Notes that the broker gave a request up. @returns the entry, or undefined when its id is another request's */
+  readonly deadLetter: (request: LicenseRequest, refused: Refused, log: Log) => Promise<Entry | undefined>;
+  /** Notes that a poison message that was no request has become one. */
+  readonly becameRequest: (poisonId: string, requestId: string, log: Log) => Promise<void>;
+  /** The request that came after this one and has been applied. */
+  readonly newerThan: (request: LicenseRequest, acceptedAt: string, log: Log) => Promise<string | undefined>;
+  /** Makes sure that the entry is found. */
+  readonly mend: (entry: Entry, log: Log) => Promise<void>;
+}
+
+export interface RecordDeps {
+  readonly ledger: Pick<Ledger, "read" | "change" | "mend">;
+  readonly newerThan: (request: LicenseRequest, acceptedAt: string) => Promise<string | undefined>;
+  readonly clock: Clock;
+  readonly patiently: Patiently;
+}
+
+/** An accepted request whose steps are written together with what follows. */
+const beforeSteps = ({ entry, steps }: Change): Entry => ({ ...entry, steps: entry.steps - steps.length });
+
+export const makeRecord = ({ ledger, newerThan, clock, patiently }: RecordDeps): Record => {
+  const nowIso = (): string => new Date(clock.now()).toISOString();
+
+  const change = <D extends { readonly kind?: string; readonly change?: Change }>(
+    id: string,
+    decide: (entry: Entry | undefined) => D,
+    log: Log,
+  ): Promise<D> => patiently("ledger", () => ledger.change(id, decide), log);
+
+  const readAfter = async (id: string, changed: { readonly change?: Change }, log: Log) =>
+    changed.change?.entry ?? (await patiently("ledger", () => ledger.read(id), log));
+
+  return {
+    begin: (request, log) => {
+      const at = nowIso();
+      return change(request.requestId, (entry) => beginRequest(entry, request, at, THROUGH_QUEUE), log);
+    },
+    run: (requestId, run, log) => {
+      const unwritten: Step[] = [];
+      return {
+        async waiting({ ids, ...held }, waitMs) {
+          const wait = { ...held, until: new Date(clock.now() + waitMs).toISOString() };
+          const at = nowIso();
+          unwritten.push({
+            ...toWaitStep(wait, at, run),
+            ...(ids === undefined ? {} : { partnerCenter: ids }),
+          });
+          const steps = [...unwritten];
+          try {
+            await ledger.change(requestId, (entry) => holdRequest(entry, wait, at, steps));
+            unwritten.splice(0, steps.length);
+          } catch (error) {
+            log("ledger.failed", { requestId, why: error instanceof Error ? error.message : "unknown" });
+          }
+        },
+        async ended(outcome) {
+          const at = nowIso();
+          const steps = [...unwritten];
+          const ending = await change(requestId, (entry) => endRequest(entry, outcome, at, steps), log);
+          return readAfter(requestId, ending, log);
+        },
+        async skipped(newerRequestId) {
+          const at = nowIso();
+          const steps = [...unwritten];
+          await change(requestId, (entry) => skipRequest(entry, newerRequestId, at, steps), log);
+        },
+      };
+    },
+    async deadLetter(request, refused, log) {
+      const at = nowIso();
+      const { requestId } = request;
+      const decide = (entry: Entry | undefined): { readonly change?: Change; readonly isOther: boolean } => {
+        const accepted = acceptRequest(entry, request, at, THROUGH_QUEUE);
+        if (accepted.kind === "reused") return { isOther: true };
+        if (accepted.kind === "known")
+          return { ...endDeadLetter(accepted.entry, refused, at), isOther: false };
+        const { steps } = accepted.change;
+        return { ...endRequest(beforeSteps(accepted.change), refused, at, steps), isOther: false };
+      };
+      const decided = await change(requestId, decide, log);
+      return decided.isOther ? undefined : readAfter(requestId, decided, log);
+    },
+    async becameRequest(poisonId, requestId, log) {
+      const at = nowIso();
+      await change(poisonId, (entry) => closePoison(entry, at, requestId), log);
+    },
+    newerThan: (request, acceptedAt, log) => patiently("ledger", () => newerThan(request, acceptedAt), log),
+    mend: (entry, log) => patiently("ledger", () => ledger.mend(entry), log),
+  };
+};

@@ -1,0 +1,97 @@
+import type { TableEntity } from "@azure/data-tables";
+
+import { Entry, Step } from "../entry/entry.ts";
+import { fromChunks, toChunks } from "./chunks.ts";
+import { LedgerError } from "./errors.ts";
+import type { IndexRow } from "./indexRows.ts";
+import type { Row } from "./tables.ts";
+
+/** Row keys within the partition of an entry. */
+export const ENTRY = "entry";
+export const BODY = "body";
+/** Rows of the history have keys from here up to, and without, STEP_END. */
+export const STEP = "step-";
+export const STEP_END = "step.";
+
+const jsonBytes = (value: unknown): Uint8Array => Buffer.from(JSON.stringify(value), "utf8");
+
+/** The entry as JSON, and beside it what people look for in a table viewer. */
+export const toEntryEntity = (entry: Entry): TableEntity<Readonly<Record<string, unknown>>> => ({
+  partitionKey: entry.id,
+  rowKey: ENTRY,
+  ...(entry.request === undefined
+    ? {}
+    : {
+        status: entry.request.status,
+        customerId: entry.request.body.customerId,
+        userId: entry.request.body.userId,
+        acceptedAt: entry.request.acceptedAt,
+      }),
+  ...(entry.poison === undefined
+    ? {}
+    : { poison: entry.poison.state, category: entry.poison.latest.category }),
+  updatedAt: entry.updatedAt,
+  ...toChunks("json", jsonBytes(entry)),
+});
+
+export const toStepEntity = (
+  id: string,
+  number: number,
+  step: Step,
+): TableEntity<Readonly<Record<string, unknown>>> => ({
+  partitionKey: id,
+  rowKey: `${STEP}${String(number).padStart(6, "0")}`,
+  at: step.at,
+  event: step.event,
+  ...toChunks("json", jsonBytes(step)),
+});
+
+export const toBodyEntity = (
+  id: string,
+  body: Uint8Array,
+): TableEntity<Readonly<Record<string, unknown>>> => ({
+  partitionKey: id,
+  rowKey: BODY,
+  ...toChunks("body", body),
+});
+
+export const toIndexEntity = ({
+  partitionKey,
+  rowKey,
+  columns,
+}: IndexRow): TableEntity<Readonly<Record<string, unknown>>> => ({
+  partitionKey,
+  rowKey,
+  ...columns,
+});
+
+const parseJson = (row: Row): unknown => {
+  const bytes = fromChunks("json", row);
+  try {
+    return JSON.parse(Buffer.from(bytes ?? []).toString("utf8"));
+  } catch {
+    return undefined;
+  }
+};
+
+const unreadable = ({ partitionKey, rowKey }: Row): LedgerError =>
+  new LedgerError(
+    "unreadable",
+    `row "${rowKey}" of "${partitionKey}" is not what was written; restore it or take it away`,
+  );
+
+/** @throws {LedgerError} when the row is not an entry */
+export const fromEntryRow = (row: Row): Entry => {
+  const { success, data } = Entry.safeParse(parseJson(row));
+  if (!success) throw unreadable(row);
+  return data;
+};
+
+/** @throws {LedgerError} when the row is not a step */
+export const fromStepRow = (row: Row): Step => {
+  const { success, data } = Step.safeParse(parseJson(row));
+  if (!success) throw unreadable(row);
+  return data;
+};
+
+export const fromBodyRow = (row: Row): Uint8Array => fromChunks("body", row) ?? new Uint8Array();

@@ -1,0 +1,49 @@
+import { z } from "zod";
+
+import { hashKey, quoted } from "./keys.ts";
+import type { Table } from "./tables.ts";
+
+const Note = z.object({ text: z.string(), by: z.string(), at: z.string() });
+export type Note = z.infer<typeof Note>;
+
+/** The group that a note is about. */
+export interface GroupKey {
+  readonly category: string;
+  readonly code?: number;
+  readonly customerId?: string;
+}
+
+/** Notes of operators on groups of poison messages. */
+export interface Notes {
+  /** Every note, by the key of its group. @throws {LedgerError} */
+  all(): Promise<ReadonlyMap<string, Note>>;
+  /** Keeps a note; an empty text takes it away. @throws {LedgerError} */
+  keep(group: GroupKey, note: Note): Promise<void>;
+}
+
+const PARTITION = "note";
+
+/** What tells one group from another. */
+export const groupKey = ({ category, code, customerId }: GroupKey): string =>
+  hashKey(`${category}/${code ?? ""}/${customerId ?? ""}`);
+
+export const makeNotes = (table: Table): Notes => ({
+  async all() {
+    const notes = new Map<string, Note>();
+    for await (const page of table.pages({
+      filter: `PartitionKey eq ${quoted(PARTITION)}`,
+      pageSize: 1000,
+    })) {
+      for (const row of page) {
+        const { data } = Note.safeParse(row);
+        if (data !== undefined) notes.set(row.rowKey, data);
+      }
+    }
+    return notes;
+  },
+  async keep(group, note) {
+    const rowKey = groupKey(group);
+    if (note.text === "") await table.remove(PARTITION, rowKey);
+    else await table.put({ partitionKey: PARTITION, rowKey, ...group, ...note });
+  },
+});

@@ -1,0 +1,103 @@
+import { z } from "zod";
+
+import { PoisonPart, Refusal } from "../entry/entry.ts";
+import type { Failure } from "../entry/poison.ts";
+import { brokerCauseOf } from "../outcome/brokerCauses.ts";
+import { keyOfMessage } from "../outcome/poison.ts";
+import { fromTrigger } from "./fromTrigger.ts";
+
+// The host runs JSON.parse over every text of the metadata: an id of digits arrives as a number
+const text = z.union([z.string(), z.number(), z.boolean()]).transform(String).optional().catch(undefined);
+const number = z.int().min(0).optional().catch(undefined);
+
+/** The properties of a poison message, as outcome/poison.ts writes them; the host lowers the first letter. */
+const Properties = z.object({
+  poisonId: z
+    .string()
+    .regex(/^~?[A-Za-z0-9._:-]{1,100}$/)
+    .optional()
+    .catch(undefined),
+  requestId: text,
+  run: number,
+  category: text,
+  owner: z.enum(["customer", "partner admin", "operator", "Microsoft"]).optional().catch(undefined),
+  meaning: text,
+  remedy: text,
+  status: number,
+  code: number,
+  description: text,
+  attempts: number,
+  msRequestId: text,
+  msCorrelationId: text,
+  msCv: text,
+  msServerId: text,
+  originalMessageId: text,
+  originalSessionId: text,
+  originalContentType: text,
+  deliveryCount: number,
+  brokerReason: text,
+  brokerDescription: text,
+  capturedAt: z.iso.datetime().optional().catch(undefined),
+  deadLetterReason: text,
+  deadLetterErrorDescription: text,
+});
+type Properties = z.infer<typeof Properties>;
+
+const Metadata = z.object({ applicationProperties: Properties });
+const NO_PROPERTIES = {};
+
+const readProperties = (triggerMetadata: unknown): Properties =>
+  Metadata.safeParse(triggerMetadata).data?.applicationProperties ?? Properties.parse(NO_PROPERTIES);
+
+const given = (fields: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> =>
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+
+const toRefusal = (properties: Properties, now: string): Refusal => {
+  const { capturedAt, msRequestId, msCorrelationId, msCv, msServerId } = properties;
+  // A message that another program put on the poison queue says less
+  const cause = brokerCauseOf(properties.deadLetterReason);
+  const ids =
+    msRequestId === undefined || msCorrelationId === undefined
+      ? undefined
+      : given({ msRequestId, correlationId: msCorrelationId, msCv, serverId: msServerId });
+  return Refusal.parse(
+    given({
+      at: capturedAt ?? now,
+      category: properties.category ?? cause.category,
+      owner: properties.owner ?? cause.owner,
+      meaning: properties.meaning ?? cause.meaning,
+      remedy: properties.remedy ?? cause.remedy,
+      status: properties.status,
+      code: properties.code,
+      description: properties.description ?? properties.deadLetterErrorDescription,
+      attempts: properties.attempts ?? 0,
+      partnerCenter: ids,
+    }),
+  );
+};
+
+/**
+ * A message of the poison queue → what is to be filed. Never throws.
+ * @param now ISO 8601, for a message that does not say when it was captured
+ */
+export const fromPoison = (message: unknown, triggerMetadata: unknown, now: string): Failure => {
+  const delivery = fromTrigger(message, triggerMetadata);
+  const properties = readProperties(triggerMetadata);
+  const key = keyOfMessage(delivery);
+  return {
+    id: properties.poisonId ?? key.id,
+    run: properties.run ?? key.run,
+    refusal: toRefusal(properties, now),
+    original: PoisonPart.unwrap().shape.original.parse(
+      given({
+        messageId: properties.originalMessageId ?? delivery.messageId,
+        sessionId: properties.originalSessionId,
+        contentType: properties.originalContentType ?? delivery.contentType,
+        deliveryCount: properties.deliveryCount ?? delivery.deliveryCount,
+        brokerReason: properties.brokerReason,
+        brokerDescription: properties.brokerDescription,
+      }),
+    ),
+    body: delivery.body,
+  };
+};

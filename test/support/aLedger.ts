@@ -1,0 +1,12 @@
+import { makeLedger } from "../../shared/ledger/ledger.ts";
+import { makeNewestApplied } from "../../shared/ledger/newest.ts";
+import { memoryTable } from "./memoryTable.ts";
+
+/** A ledger over tables in memory. */
+export const aLedger = () => {
+  const entries = memoryTable();
+  const lists = memoryTable();
+  const poison = memoryTable();
+  const newest = makeNewestApplied(memoryTable());
+  return { entries, lists, poison, newest, ledger: makeLedger({ entries, lists, poison, newest }) };
+};
