@@ -1,5 +1,7 @@
 import { fileURLToPath } from "node:url";
 
+import { ServiceBusClient, type ServiceBusMessage } from "@azure/service-bus";
+
 import { loadBrokerConfig, type BrokerConfig } from "../../local/broker/config.ts";
 import type { Broker } from "../../local/broker/startBroker.ts";
 import { makeApi, type Api } from "../../local/demo/api.ts";
@@ -40,6 +42,8 @@ export interface Relay {
   /** Starts the functions anew, after a kill. */
   readonly restart: () => Promise<void>;
   readonly submit: (body: unknown, headers?: Readonly<Record<string, string>>) => Promise<Response>;
+  /** Puts a message on license-updates, as another service does. */
+  readonly send: (message: ServiceBusMessage) => Promise<void>;
   readonly close: () => Promise<void>;
 }
 
@@ -69,6 +73,8 @@ export const startRelay = async ({
   let host = await startHostProcess(env, pattern);
   const api = (): Api => makeApi({ url: host.url, functionKey: "local", operatorKey: "local-operator" });
   const ends = followEnds(broker.connectionString, api);
+  const client = new ServiceBusClient(broker.connectionString);
+  const sender = client.createSender("license-updates");
   return {
     broker,
     keyVault: need(azure.keyVault),
@@ -86,7 +92,9 @@ export const startRelay = async ({
         headers: { "x-functions-key": "local", "content-type": "application/json", ...headers },
         body: typeof body === "string" ? body : JSON.stringify(body),
       }),
+    send: (message) => sender.sendMessages(message),
     close: async () => {
+      await client.close();
       await ends.close();
       await host.stop();
       await azure.close();
