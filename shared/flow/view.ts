@@ -59,6 +59,18 @@ const filterOf = ({ state, category, errorCode: code, customerId }: PoisonQuery)
   ...(customerId === undefined ? {} : { customerId }),
 });
 
+/** The note on exactly this group, else one that was kept without naming the code, the customer or both. */
+const noteFor = (
+  { category, code, customerId }: Group,
+  notes: ReadonlyMap<string, Note>,
+): Note | undefined => {
+  const byCode = code === undefined ? {} : { code };
+  const byCustomer = customerId === undefined ? {} : { customerId };
+  return [{ ...byCode, ...byCustomer }, byCustomer, byCode, {}]
+    .map((fields) => notes.get(groupKey({ category, ...fields })))
+    .find((note) => note !== undefined);
+};
+
 export const makeView = ({ ledger, lists, poisonIndex, notes, operations }: ViewDeps): View => ({
   async request(id) {
     const [entry, history] = await Promise.all([ledger.read(id), ledger.history(id)]);
@@ -67,7 +79,7 @@ export const makeView = ({ ledger, lists, poisonIndex, notes, operations }: View
   requests: (query) => lists.requests(keyOf(query), pageOf(query)),
   async groups(query) {
     const [groups, known] = await Promise.all([poisonIndex.groups(filterOf(query)), notes.all()]);
-    return groups.map((group) => ({ group, note: known.get(groupKey(group)) }));
+    return groups.map((group) => ({ group, note: noteFor(group, known) }));
   },
   poisonList: (query) => poisonIndex.list(filterOf(query), pageOf(query)),
   async poison(id) {

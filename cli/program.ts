@@ -1,0 +1,156 @@
+import { Command, CommanderError, InvalidArgumentError } from "commander";
+
+import { cancel, operation, operations } from "./commands/operations.ts";
+import { groups, note, show, treat, type ShowOptions, type TreatOptions } from "./commands/poison.ts";
+import { list, status, type ListOptions } from "./commands/requests.ts";
+import { submit, type SubmitOptions } from "./commands/submit.ts";
+import { toContext, type Action } from "./context.ts";
+import { CliError, EXIT, type ExitCode } from "./errors.ts";
+import type { Io } from "./io.ts";
+
+const wholeNumber =
+  (min: number, max: number) =>
+  (text: string): number => {
+    const value = Number(text);
+    if (/^\d+$/.test(text) && value >= min && value <= max) return value;
+    throw new InvalidArgumentError(`It must be a whole number from ${min} to ${max}`);
+  };
+
+const rate = (text: string): number => {
+  const value = Number(text);
+  if (value >= 0.1 && value <= 1000) return value;
+  throw new InvalidArgumentError("It must be a number from 0.1 to 1000");
+};
+
+const EXAMPLES = `
+Examples:
+  license-relay submit changes.csv --wait
+  license-relay status ticket-4711
+  license-relay poison
+  license-relay poison replay --category no-seats --customer <tenant id> --why "seats bought" --wait
+
+Environment: LICENSE_RELAY_URL, LICENSE_RELAY_KEY, LICENSE_RELAY_BY
+Exit codes: 0 good · 1 something was refused or left undone · 2 wrong usage or file · 3 not found · 4 no answer or no right · 130 interrupted`;
+
+const CSV_HELP = `
+FILE is .json (one request or a list), .jsonl, .csv, or - for JSON from standard input. The whole file is checked before
+the first request is sent. Columns of CSV: requestId, customerId, userId, assign, remove (SKU ids, separated by spaces
+or ;), ticketSystem, ticketId, requestedBy. A request without requestId gets one made of its content and its place: the
+same file sent again asks for nothing twice.`;
+
+const selecting = (command: Command): Command =>
+  command
+    .option("--category <category>", "cause, as in the groups")
+    .option("--code <number>", "error code of Partner Center", wholeNumber(0, 999_999_999))
+    .option("--customer <tenant id>", "customer");
+
+const treating = (command: Command): Command =>
+  selecting(command)
+    .option("--why <text>", "why, for the record")
+    .option("--wait", "follow the operation to its end")
+    .option("--yes", "do not ask");
+
+/** The program with its commands; each action is handed to `run`. */
+const build = (
+  version: string,
+  io: Io,
+  run: (command: Command, action: Action) => Promise<void>,
+): Command => {
+  const program = new Command("license-relay")
+    .description("Asks for license changes, and sets right what was refused.")
+    .version(version)
+    .option("--url <url>", "address of the app (LICENSE_RELAY_URL, or http://localhost:7071)")
+    .option("--key <key>", "function key, or the operator key (better: LICENSE_RELAY_KEY)")
+    .option("--by <name>", "who asks (LICENSE_RELAY_BY, or the name of the user)")
+    .option("--json", "print one JSON object a line")
+    .option("--csv", "print CSV")
+    .addHelpText("after", EXAMPLES)
+    .showHelpAfterError("(--help shows what can be given)")
+    .configureOutput({ writeOut: io.out.write, writeErr: io.err.write })
+    .exitOverride();
+
+  program
+    .command("submit <file>")
+    .description("send the requests of a file")
+    .option("--concurrency <number>", "so many at once", wholeNumber(1, 64), 8)
+    .option("--timeout <seconds>", "how long one may take, tries included", wholeNumber(1, 86_400), 120)
+    .option("--wait", "follow each to its end")
+    .addHelpText("after", CSV_HELP)
+    .action((file: string, options: SubmitOptions, command: Command) => run(command, submit(file, options)));
+  program
+    .command("status <id>")
+    .description("what became of a request")
+    .action((id: string, _options: object, command: Command) => run(command, status(id)));
+  program
+    .command("list")
+    .description("requests, newest first")
+    .option("--customer <tenant id>", "of a customer")
+    .option("--ticket <system/id>", "of a ticket")
+    .option("--status <status>", "accepted, applying, waiting, applied, refused, discarded")
+    .option("--category <category>", "refused for this cause")
+    .option("--limit <number>", "at most so many", wholeNumber(1, 100_000), 50)
+    .action((options: ListOptions, command: Command) => run(command, list(options)));
+
+  const poison = program
+    .command("poison")
+    .description("why requests were refused, in groups")
+    .option("--discarded", "those in the archive")
+    .action((options: { discarded?: boolean }, command: Command) => run(command, groups(options)));
+  selecting(poison.command("show [id]").description("one message in full, or the messages of a group"))
+    .option("--discarded", "those in the archive")
+    .option("--limit <number>", "at most so many", wholeNumber(1, 100_000), 50)
+    .action((id: string | undefined, _own: object, command: Command) =>
+      run(command, show(id, command.optsWithGlobals<ShowOptions>())),
+    );
+  treating(poison.command("replay [ids...]").description("send messages again: one first, then the rest"))
+    .option("--no-canary", "all at once")
+    .option("--rate <number>", "so many a second", rate)
+    .option("--force", "also when a newer request was applied")
+    .action((ids: string[], options: TreatOptions, command: Command) =>
+      run(command, treat("replay", ids, options)),
+    );
+  treating(poison.command("discard [ids...]").description("archive messages")).action(
+    (ids: string[], options: TreatOptions, command: Command) => run(command, treat("discard", ids, options)),
+  );
+  treating(poison.command("restore [ids...]").description("take messages out of the archive")).action(
+    (ids: string[], options: TreatOptions, command: Command) => run(command, treat("restore", ids, options)),
+  );
+  selecting(
+    poison.command("note <text>").description("keep a note on a group; an empty text takes it away"),
+  ).action((text: string, options: TreatOptions, command: Command) => run(command, note(text, options)));
+
+  program
+    .command("operations")
+    .description("operations, newest first")
+    .option("--limit <number>", "at most so many", wholeNumber(1, 100_000), 20)
+    .action((options: { limit: number }, command: Command) => run(command, operations(options)));
+  program
+    .command("operation <id>")
+    .description("how far an operation has come")
+    .option("--wait", "follow it to its end")
+    .action((id: string, options: { wait?: boolean }, command: Command) =>
+      run(command, operation(id, options)),
+    );
+  program
+    .command("cancel <id>")
+    .description("let an operation begin nothing more")
+    .action((id: string, _options: object, command: Command) => run(command, cancel(id)));
+  return program;
+};
+
+/** Runs the program with these arguments. Never throws; the number is the exit code. */
+export const runProgram = async (argv: readonly string[], version: string, io: Io): Promise<ExitCode> => {
+  let code: ExitCode = EXIT.good;
+  const program = build(version, io, async (command, action) => {
+    code = await action(toContext(command, io));
+  });
+  try {
+    await program.parseAsync([...argv], { from: "user" });
+    return code;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.good : EXIT.usage;
+    const isOurs = error instanceof CliError;
+    io.err.write(`license-relay: ${error instanceof Error ? error.message : "unknown trouble"}\n`);
+    return isOurs ? error.exitCode : EXIT.failed;
+  }
+};

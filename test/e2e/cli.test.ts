@@ -1,0 +1,169 @@
+import { execFile } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+
+import { customers, skus, users } from "../../local/partner-center/seed.ts";
+import { startRelay, type Relay } from "../support/relay.ts";
+import { until } from "../support/until.ts";
+
+const MAIN = fileURLToPath(new URL("../../cli/main.ts", import.meta.url));
+
+let relay: Relay;
+let folder: string;
+beforeAll(async () => {
+  relay = await startRelay();
+  folder = await mkdtemp(join(tmpdir(), "license-relay-cli-"));
+}, 60_000);
+afterAll(async () => {
+  await relay.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+interface Ran {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+const runWith = (env: Readonly<Record<string, string>>, ...args: readonly string[]): Promise<Ran> =>
+  new Promise((resolve) => {
+    const all = { ...process.env, NO_COLOR: "1", ...env };
+    const child = execFile(process.execPath, [MAIN, ...args], { env: all }, (error, out, err) => {
+      resolve({ code: error === null ? 0 : Number(error.code), out, err });
+    });
+    child.stdin?.end();
+  });
+
+const run = (...args: readonly string[]): Promise<Ran> =>
+  runWith(
+    {
+      LICENSE_RELAY_URL: relay.host().url,
+      LICENSE_RELAY_KEY: "local-operator",
+      LICENSE_RELAY_BY: "morning shift",
+    },
+    ...args,
+  );
+
+const file = async (name: string, text: string): Promise<string> => {
+  const path = join(folder, name);
+  await writeFile(path, text);
+  return path;
+};
+
+const csv = (rows: readonly string[]): string => ["requestId,customerId,userId,assign", ...rows].join("\n");
+
+describe("license-relay submit", () => {
+  test("sends a CSV file, follows each request and prints one row for each", async () => {
+    const path = await file(
+      "good.csv",
+      csv([
+        `cli-1,${customers.contoso},${users.contoso.ana},${skus.e3}`,
+        `cli-2,${customers.contoso},${users.contoso.ben},${skus.e3}`,
+      ]),
+    );
+    const { code, out } = await run("submit", path, "--wait", "--csv");
+    expect(out).toBe("requestId,status,detail\ncli-1,applied,\ncli-2,applied,\n");
+    expect(code).toBe(0);
+  });
+
+  test("sends nothing when one row is wrong, and names every problem by row and field", async () => {
+    const path = await file(
+      "bad.csv",
+      csv([
+        `cli-good,${customers.contoso},${users.contoso.ana},${skus.e3}`,
+        `cli-bad,acme,${users.contoso.ana},`,
+      ]),
+    );
+    const { code, out, err } = await run("submit", path);
+    expect([code, out]).toEqual([2, ""]);
+    expect(err).toContain("row 3: /customerId must be the tenant id");
+    expect(err).toContain("must have licensesToAssign or licensesToRemove");
+    expect((await run("status", "cli-good")).code).toBe(3);
+  });
+
+  test("gives a request without an id one that is the same when the file is sent again", async () => {
+    const request = {
+      customerId: customers.contoso,
+      userId: users.contoso.carla,
+      licensesToAssign: [{ skuId: skus.e3 }],
+    };
+    const path = await file("same.json", JSON.stringify([request]));
+    const first = await run("submit", path, "--json", "--wait");
+    const second = await run("submit", path, "--json", "--wait");
+    expect(first.out).toBe(second.out);
+    expect(JSON.parse(first.out)).toMatchObject({ status: "applied" });
+  });
+
+  test("names a column that it does not know, and those it does", async () => {
+    const { code, err } = await run("submit", await file("column.csv", "customer\nx"));
+    expect(code).toBe(2);
+    expect(err).toContain('no column is called "customer"; use requestId, customerId');
+  });
+});
+
+describe("license-relay poison", () => {
+  test("shows the groups, replays one and says what was refused again", async () => {
+    const request = {
+      requestId: "cli-no-seats",
+      customerId: customers.adatum,
+      userId: users.adatum.ana,
+      licensesToAssign: [{ skuId: skus.visio }],
+    };
+    await run("submit", await file("visio.json", JSON.stringify(request)), "--wait");
+    await until("it is filed", async () => (await relay.api().poison("cli-no-seats")) !== undefined);
+    const groups = await run("poison", "--json");
+    expect(JSON.parse(groups.out)).toMatchObject({
+      category: "no-seats",
+      count: 1,
+      customerId: customers.adatum,
+    });
+    const select = ["--category", "no-seats", "--customer", customers.adatum];
+    expect((await run("poison", "note", "ordered", ...select)).code).toBe(0);
+    expect((await run("poison", "--json")).out).toContain('"text":"ordered","by":"morning shift"');
+    const again = await run("poison", "replay", ...select, "--wait");
+    expect(again.code).toBe(1);
+    expect(again.out).toContain("replay by morning shift: stopped");
+    relay.partnerCenter.setSeats(customers.adatum, skus.visio, 3);
+    expect((await run("poison", "replay", "cli-no-seats", "--wait")).code).toBe(0);
+    const status = await run("status", "cli-no-seats");
+    expect(status.out).toContain("status    applied");
+    expect(JSON.parse((await run("poison", "show", "cli-no-seats")).out)).toMatchObject({ state: "closed" });
+    expect((await run("operations", "--csv")).out.split("\n")).toHaveLength(4);
+  });
+
+  test("replays nothing without ids or a selection", async () => {
+    const { code, err } = await run("poison", "replay");
+    expect(code).toBe(2);
+    expect(err).toContain("give ids, or --category, --code or --customer");
+  });
+});
+
+describe("license-relay", () => {
+  test("says in a line what is wrong with the key, the address or the arguments", async () => {
+    const wrongKey = await runWith(
+      { LICENSE_RELAY_URL: relay.host().url, LICENSE_RELAY_KEY: "not-shown" },
+      "poison",
+    );
+    expect(wrongKey.code).toBe(4);
+    expect(wrongKey.err).toContain("the key is not accepted");
+    expect(wrongKey.err).not.toContain("not-shown");
+    const nobody = await run("status", "x", "--url", "http://127.0.0.1:1");
+    expect([nobody.code, nobody.err]).toEqual([
+      4,
+      "license-relay: Cannot reach http://127.0.0.1:1: no answer; check --url, and that it runs\n",
+    ]);
+    const plain = await run("status", "x", "--url", "http://relay.example.com");
+    expect([plain.code, plain.err.split("\n").length]).toEqual([2, 2]);
+    expect((await run("nonsense")).code).toBe(2);
+  });
+
+  test("helps", async () => {
+    const { code, out } = await run("--help");
+    expect(code).toBe(0);
+    expect(out).toContain("Exit codes: 0 good");
+  });
+});
