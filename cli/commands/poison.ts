@@ -1,6 +1,5 @@
-import { z } from "zod";
-
 import {
+  NoteView,
   OperationStartedView,
   PoisonGroupsView,
   PoisonListView,
@@ -169,6 +168,6 @@ export const note =
       ...(code === undefined ? {} : { code }),
       ...(customer === undefined ? {} : { customerId: customer }),
     };
-    await client.send("PUT", z.object({}), "poison/note", { ...group, text, by });
+    await client.send("PUT", NoteView, "poison/note", { ...group, text, by });
     return EXIT.good;
   };

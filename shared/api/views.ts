@@ -40,6 +40,11 @@ export const StatusListView = z.object({
 });
 export type StatusListView = z.infer<typeof StatusListView>;
 
+const GroupNote = z.object({ text: z.string(), by: z.string(), at: z.iso.datetime() });
+
+/** PUT /api/poison/note. */
+export const NoteView = z.object({ note: GroupNote.exactOptional() });
+
 /** Poison messages with the same category, code and customer. */
 export const PoisonGroup = z.object({
   category: z.string(),
@@ -52,7 +57,7 @@ export const PoisonGroup = z.object({
   owner: z.string(),
   meaning: z.string(),
   remedy: z.string(),
-  note: z.object({ text: z.string(), by: z.string(), at: z.iso.datetime() }).exactOptional(),
+  note: GroupNote.exactOptional(),
   links: z.object({ messages: Url }),
 });
 export type PoisonGroup = z.infer<typeof PoisonGroup>;

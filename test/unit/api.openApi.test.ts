@@ -1,0 +1,43 @@
+import { readdirSync, readFileSync } from "node:fs";
+
+import { createConfig, lintFromString } from "@redocly/openapi-core";
+import { z } from "zod";
+import { expect, test } from "vitest";
+
+import { openApiDocument } from "../../shared/api/openApi.ts";
+import { routes } from "../../shared/api/routes.ts";
+import { VERSION } from "../../shared/version.ts";
+
+const functionFiles = new URL("../../functions/", import.meta.url);
+
+test("openApiDocument() passes the linter without an error or a warning", async () => {
+  const config = await createConfig({
+    extends: ["recommended-strict"],
+    // Health and the description itself take nothing that could be wrong
+    rules: { "operation-4xx-response": "off" },
+  });
+  const problems = await lintFromString({ source: JSON.stringify(openApiDocument(VERSION)), config });
+  expect(problems.map(({ ruleId, message, location }) => [ruleId, message, location[0]?.pointer])).toEqual(
+    [],
+  );
+});
+
+test("openApiDocument() describes every HTTP function, with its method and route", () => {
+  const registered = readdirSync(functionFiles)
+    .map((file) => readFileSync(new URL(file, functionFiles), "utf8"))
+    .flatMap((text) => {
+      const [, name] = /functions\.http\("(\w+)"/.exec(text) ?? [];
+      const [, method] = /methods: \["(\w+)"\]/.exec(text) ?? [];
+      const [, route] = /route: "([^"]+)"/.exec(text) ?? [];
+      return name === undefined ? [] : [`${name} ${method ?? ""} /${route ?? ""}`];
+    });
+  const described = routes.map(
+    ({ operationId, method, path }) => `${operationId} ${method.toUpperCase()} ${path}`,
+  );
+  expect(described.toSorted()).toEqual(registered.toSorted());
+});
+
+test("VERSION is that of package.json", () => {
+  const text = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
+  expect(z.object({ version: z.string() }).parse(JSON.parse(text)).version).toBe(VERSION);
+});
