@@ -9,7 +9,7 @@ const Counts = z.object({ numPassedTests: z.number(), numFailedTests: z.number()
 
 const checks = [
   ["Type check", "tsc", "--noEmit"],
-  ["Lint", "oxlint", "functions", "shared", "local", "cli", "test", "scripts"],
+  ["Lint", "oxlint", "functions", "shared", "local", "cli", "bench", "test", "scripts"],
   ["Format", "prettier", "--check", "--log-level", "warn", "."],
   ["Dead code", "knip"],
 ] as const;

@@ -14,7 +14,7 @@ export const oldestFirst = (at: string): string =>
 export const hashKey = (text: string): string => createHash("sha256").update(text).digest("base64url");
 
 /** The poison index has so many partitions a state, so that no single one carries all. */
-export const SHARDS = 16;
+const SHARDS = 16;
 
 /** The shard of an id, two digits. */
 export const shardOf = (id: string): string =>

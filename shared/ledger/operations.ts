@@ -67,7 +67,7 @@ const fromItemRow = (row: Row): Item | undefined =>
   Item.safeParse({ ...row, key: row.rowKey.slice(ITEM.length) }).data;
 
 /** Whether an operation goes on. */
-export const isActive = ({ endedAt }: Operation): boolean => endedAt === undefined;
+const isActive = ({ endedAt }: Operation): boolean => endedAt === undefined;
 
 const allKey = ({ id, createdAt }: Operation): string => `${newestFirst(createdAt)}~${id}`;
 

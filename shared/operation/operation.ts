@@ -9,7 +9,7 @@ export type OperationKind = z.infer<typeof OperationKind>;
  * `freezing` notes which messages it is about, `canary` tries one, `running` does the rest, `cancelling` waits for what
  * is under way; the others are ends: `done`, `cancelled`, and `stopped` when the canary was refused.
  */
-export const OperationState = z.enum([
+const OperationState = z.enum([
   "freezing",
   "canary",
   "running",

@@ -10,7 +10,7 @@ import type { KeyVault } from "../../local/key-vault/startKeyVault.ts";
 import type { PartnerCenter } from "../../local/partner-center/startPartnerCenter.ts";
 import type { Storage } from "../../local/storage/startStorage.ts";
 import { startLocalAzure } from "../../local/startLocalAzure.ts";
-import { startHostProcess, type HostProcess } from "./hostProcess.ts";
+import { startHostProcess, type HostProcess } from "../../local/host/hostProcess.ts";
 
 const ENTITIES_FILE = fileURLToPath(new URL("../../servicebus.config.json", import.meta.url));
 

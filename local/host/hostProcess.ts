@@ -2,13 +2,14 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 
-const MAIN = fileURLToPath(new URL("../../local/host/main.ts", import.meta.url));
+const MAIN = fileURLToPath(new URL("main.ts", import.meta.url));
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const START_MS = 20_000;
 
 /** The functions in a process of their own, as in Azure: it can be killed. */
 export interface HostProcess {
   readonly url: string;
+  readonly pid: number;
   /** Everything it has written so far, to both outputs. */
   readonly output: () => string;
   /** Ends it without a word, as a machine that dies. */
@@ -49,6 +50,7 @@ export const startHostProcess = async (
     const url = await listening;
     return {
       url,
+      pid: child.pid ?? 0,
       output: () => output,
       kill: async () => {
         child.kill("SIGKILL");
