@@ -108,7 +108,10 @@ const run = async (messages: number, kills: number): Promise<boolean> => {
     say("machine", `${availableParallelism()} processors, Node.js ${process.versions.node}`);
     const startMs = performance.now();
     await enqueueAll(broker.connectionString, messages);
-    await waitFor("all are poison", async () => (await countOpen(api())) === messages, messages * 60);
+    const waiting = (): number =>
+      broker.counts("license-updates").active + broker.counts("license-updates-poison").active;
+    await waitFor("the queues are empty", () => Promise.resolve(waiting() === 0), messages * 60);
+    await waitFor("all are filed", async () => (await countOpen(api())) === messages, 60_000);
     say(`${messages} requests refused and filed`, seconds(performance.now() - startMs));
     const beforeMiB = await memoryMiB(host.pid);
 

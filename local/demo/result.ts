@@ -3,7 +3,9 @@ export interface Result {
   readonly name: string;
   readonly asked: string;
   readonly requestId: string;
-  readonly outcome: "applied" | "refused" | "discarded" | "lost";
+  readonly outcome: "applied" | "refused" | "discarded" | "lost" | "shown";
+  /** What a scene shows in place of an outcome. */
+  readonly became?: string;
   readonly category: string | null;
   readonly status: number | null;
   readonly code: number | null;
@@ -16,5 +18,11 @@ export interface Result {
 }
 
 /** A result as one line of JSON, for programs. */
-export const toJsonLine = ({ name, requestId, outcome, category, status, code, attempts }: Result): string =>
-  JSON.stringify({ name, requestId, outcome, category, status, code, attempts });
+export const toJsonLine = (result: Result): string => {
+  const { name, requestId, outcome, became, category, status, code, attempts } = result;
+  return JSON.stringify(
+    became === undefined
+      ? { name, requestId, outcome, category, status, code, attempts }
+      : { name, outcome, became },
+  );
+};

@@ -9,6 +9,7 @@ import { judge } from "./judge.ts";
 import { play, type Played } from "./play.ts";
 import type { Result } from "./result.ts";
 import { samples } from "./samples.ts";
+import { playScene, scenes } from "./scenes.ts";
 import { makeStage, type Stage } from "./stage.ts";
 
 /** Short times, so that what takes minutes in production is over in seconds; and free ports. */
@@ -62,7 +63,7 @@ const playAll = async (
   for (const sample of samples) {
     const played = play(sample, stage, ends).finally(() => {
       done += 1;
-      onPlayed(done, samples.length);
+      onPlayed(done, samples.length + scenes.length);
     });
     playing.push(played);
     if (sample.background !== true) await played;
@@ -87,6 +88,11 @@ export const runDemo = async ({ onPlayed, onLog }: DemoOptions): Promise<readonl
     const played = await playAll(stage, ends, onPlayed);
     await sleep(SETTLE_MS);
     const results = await Promise.all(played.map((one) => judge(one, stage, ends)));
+    // One after the other: each builds on those before
+    for (const [index, scene] of scenes.entries()) {
+      results.push(await playScene(scene, stage, ends));
+      onPlayed(samples.length + index + 1, samples.length + scenes.length);
+    }
     await ends.close();
     await stage.close();
     return results;

@@ -12,7 +12,8 @@ const widthsFor = (columns: number): readonly number[] => {
   return shares.map((share) => Math.floor(total * share));
 };
 
-const becameOf = ({ outcome, category, status, code }: Result): string => {
+const becameOf = ({ outcome, became, category, status, code }: Result): string => {
+  if (became !== undefined) return became;
   const answer = status === null ? "" : ` ${status}${code === null ? "" : `/${code}`}`;
   return `${outcome}${category === null ? "" : `\n${category}`}${answer}`;
 };
@@ -30,7 +31,7 @@ export const toTable = (results: readonly Result[], columns: number): string => 
     table.push([
       `${problem === undefined ? "✓" : "✗"} ${asked}`,
       becameOf(result),
-      String(attempts),
+      result.became === undefined ? String(attempts) : "",
       problem === undefined ? why : `NOT AS EXPECTED: ${problem}`,
       remedy,
     ]);

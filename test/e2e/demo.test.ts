@@ -4,6 +4,7 @@ import { promisify } from "node:util";
 
 import { expect, test } from "vitest";
 
+import { scenes } from "../../local/demo/scenes.ts";
 import { samples } from "../../local/demo/samples.ts";
 
 const MAIN = fileURLToPath(new URL("../../local/demo/main.ts", import.meta.url));
@@ -18,8 +19,8 @@ test("the demo ends as it should in under 30 s, and prints one JSON object for e
     .trim()
     .split("\n")
     .map((line): unknown => JSON.parse(line));
-  expect(results).toEqual(
-    samples.map(
+  expect(results).toEqual([
+    ...samples.map(
       ({ name, requestId, expected: { outcome, category = null, status = null, code = null } }) => ({
         name,
         requestId,
@@ -30,5 +31,6 @@ test("the demo ends as it should in under 30 s, and prints one JSON object for e
         attempts: expect.any(Number) as unknown,
       }),
     ),
-  );
+    ...scenes.map(({ name }) => ({ name, outcome: "shown", became: expect.any(String) as unknown })),
+  ]);
 }, 60_000);

@@ -1,16 +1,8 @@
-import { setTimeout as sleep } from "node:timers/promises";
-
-const POLL_MS = 20;
+import { waitUntil } from "../../local/demo/waitUntil.ts";
 
 /** Waits until a condition is true. Rejects after the patience, saying what it waited for. */
-export const until = async (
+export const until = (
   what: string,
   condition: () => boolean | Promise<boolean>,
   patienceMs = 20_000,
-): Promise<void> => {
-  const end = Date.now() + patienceMs;
-  while (!(await condition())) {
-    if (Date.now() > end) throw new Error(`Waited ${patienceMs} ms in vain: ${what}`);
-    await sleep(POLL_MS);
-  }
-};
+): Promise<void> => waitUntil(what, condition, patienceMs);
