@@ -49,7 +49,8 @@ const passOn = (
   const { port, agent, fault } = options;
   const { method, url, headers } = request;
   const call = httpRequest({ host: "127.0.0.1", port, agent, method, path: url, headers }, (answer) => {
-    if (fault?.kind === "loseAnswer") {
+    // Whoever asked may be gone by now: pipeline throws for a stream that is closed
+    if (fault?.kind === "loseAnswer" || response.destroyed) {
       answer.resume();
       answer.once("end", () => response.destroy());
       return;
@@ -58,6 +59,10 @@ const passOn = (
     pipeline(answer, response, () => undefined);
   });
   call.once("error", () => response.destroy());
+  if (request.destroyed) {
+    call.destroy();
+    return;
+  }
   pipeline(request, call, () => undefined);
 };
 

@@ -59,6 +59,8 @@ export const filePoison = (known: Entry | undefined, failure: Failure, at: strin
 export type Unfit = { readonly kind: "unfit"; readonly why: string };
 
 export type ReplayDecision =
+  /** This operation has sent it, and its run is over. */
+  | { readonly kind: "over"; readonly entry: Entry; readonly run: number }
   | { readonly kind: "send"; readonly run: number; readonly poison: PoisonPart; readonly change?: Change }
   | Unfit;
 
@@ -78,6 +80,8 @@ export const intendReplay = (
   const poison = entry?.poison;
   if (entry === undefined || poison === undefined) return unfit("there is no such poison message");
   if (poison.replay?.operationId === operationId) return { kind: "send", run: poison.replay.run, poison };
+  const last = poison.lastReplay;
+  if (last?.operationId === operationId) return { kind: "over", entry, run: last.run };
   if (poison.state !== "open") return unfit(UNFIT[poison.state]);
   // Another operation's word that was never sent may be replaced: the run and with it the MessageId stay the same
   const run = Math.max(poison.runs, entry.request?.run ?? 0) + 1;

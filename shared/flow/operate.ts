@@ -25,8 +25,9 @@ export type Operate = (operationId: string, log: Log) => Promise<void>;
 const SLICE_MS = 30_000;
 /** So many items may be under way at once. */
 const WINDOW = 128;
-/** Results are looked for at most so often. */
+/** Results are looked for at most so often, for so many items at once: those that were not looked at for longest. */
 const LOOK_MS = 200;
+const LOOK_COUNT = 32;
 const PAUSE_MS = 20;
 /** The operation is read and written at most so often. */
 const SAVE_MS = 500;
@@ -119,7 +120,12 @@ export const makeOperate = (deps: OperateDeps): Operate => {
       const taken = await supply.take(roomFor(operation, underWay.size, throttle));
       const started = await startAll(operation, taken, log);
       const isLook = clock.now() - lookedMs >= LOOK_MS;
-      const looked = isLook ? await lookAtAll([...underWay.values()]) : [];
+      const inTurn = isLook ? [...underWay.values()].slice(0, LOOK_COUNT) : [];
+      const looked = await lookAtAll(inTurn);
+      for (const item of inTurn) {
+        underWay.delete(item.key);
+        underWay.set(item.key, item);
+      }
       if (isLook) lookedMs = clock.now();
       const results = [...started.filter((item) => !isUnderWay(item)), ...looked];
       for (const item of started) if (isUnderWay(item)) underWay.set(item.key, item);

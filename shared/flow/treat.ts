@@ -49,17 +49,15 @@ export const makeTreat = ({ clock, ledger, sendReplay, published }: TreatDeps): 
   const replay = async (operation: Operation, item: Item): Promise<Item> => {
     const { id: operationId, by, force } = operation;
     const { poisonId } = item;
-    const before = await ledger.read(poisonId);
-    const last = before?.poison?.lastReplay;
-    // Sent before a crash, and over since
-    if (last?.operationId === operationId) {
-      return withResult(item, await resultAt(item, before, last.run)) ?? item;
-    }
     const at = nowIso();
     const decided = await ledger.change(poisonId, (entry) =>
       intendReplay(entry, { operationId, by, force, at }),
     );
     if (decided.kind === "unfit") return skipped(item, decided.why);
+    // Sent before a crash
+    if (decided.kind === "over") {
+      return withResult(item, await resultAt(item, decided.entry, decided.run)) ?? item;
+    }
     const body = await ledger.body(poisonId);
     if (body === undefined) return skipped(item, "its body is not in the ledger");
     const { run, poison } = decided;
