@@ -10,7 +10,8 @@ const help = `Runs license-relay on this machine: the functions, and every part 
 
   npm start
 
-A part whose address is set is not started: ServiceBusConnection, KEY_VAULT_URL, PARTNER_CENTER_URL.
+A part whose address is set is not started: ServiceBusConnection, KEY_VAULT_URL, PARTNER_CENTER_URL,
+AzureWebJobsStorage. Tables are kept in .local/storage; LOCAL_STORAGE_FOLDER names another place, or "memory".
 Settings come from the environment, then from local.settings.json (see local.settings.sample.json).
 Ports: ${Object.entries(defaultPorts)
   .map(([setting, port]) => `${setting} (${port})`)
@@ -27,7 +28,7 @@ const curl = (base: string, key: string): string => {
   return `curl -i ${base}/api/license-updates -H 'x-functions-key: ${key}' -H 'content-type: application/json' -d '${JSON.stringify(body)}'`;
 };
 
-const banner = ({ azure, host, functionKey }: Local): string => {
+const banner = ({ azure, host, functionKey, operatorKey }: Local): string => {
   const base = host.url.replace("127.0.0.1", "localhost");
   const here = { name: "Functions", address: base, startedHere: true };
   const parts = [here, ...azure.parts].map(
@@ -39,6 +40,10 @@ ${parts.join("\n")}
 
 Give Ana at Contoso an E3:
   ${curl(base, functionKey)}
+
+See what became of it, and what was refused:
+  npx license-relay list --status applied --url ${base} --key ${functionKey}
+  npx license-relay poison --url ${base} --key ${operatorKey}
 
 Events:`;
 };

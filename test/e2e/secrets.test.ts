@@ -59,10 +59,20 @@ test("no secret and no token is in any log or answer, at the highest level of al
   const said = `${relay.host().output()}\n${answers.join("\n")}`;
   // The logs were really on
   expect(said).toContain("azure:service-bus");
+  expect(said).toContain("azure:core-rest-pipeline");
   expect(said).toContain("update.refused");
   const signatures = tokens.map((token) => token.split(".")[2] ?? token);
   const [, sasKey = "none"] = /SharedAccessKey=([^;]+)/.exec(relay.broker.connectionString) ?? [];
-  const secrets = [...tokens, ...signatures, sasKey, FUNCTION_KEY, "SharedAccessSignature sr="];
+  const [, accountKey = "none"] = /AccountKey=([^;]+)/.exec(relay.storage.connectionString) ?? [];
+  const secrets = [
+    ...tokens,
+    ...signatures,
+    sasKey,
+    accountKey,
+    "SharedKey devstoreaccount1:",
+    FUNCTION_KEY,
+    "SharedAccessSignature sr=",
+  ];
   expect(secrets.filter((secret) => said.includes(secret))).toEqual([]);
   expect(said).not.toMatch(/Bearer\s+ey|eyJ[\w-]{20,}\.[\w-]{20,}/);
 }, 90_000);
