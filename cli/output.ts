@@ -8,28 +8,50 @@ export type Format = "table" | "json" | "csv";
 
 export type Cell = string | number | undefined;
 
-/** A column: its name, and what of a row it shows. */
+/** A column: its name, what of a row it shows, and how wide it is on a terminal. */
 export interface Column<T> {
   readonly name: string;
   readonly of: (row: T) => Cell;
-  /** Its part of the width of a terminal. */
-  readonly share: number;
+  /** Characters, or its part of what the others leave. */
+  readonly width: number | { readonly share: number };
 }
 
 const NARROWEST = 80;
 const WIDEST = 200;
+const SHARE_MIN = 10;
+/** A space on either side of a cell. */
+const PADDING = 2;
 
-const toTable = <T>(rows: readonly T[], columns: readonly Column<T>[], width: number): string => {
-  const total = Math.min(WIDEST, Math.max(NARROWEST, width)) - columns.length - 1;
-  const shares = columns.reduce((sum, { share }) => sum + share, 0);
+const widthsFor = <T>(columns: readonly Column<T>[], terminal: number): readonly number[] => {
+  const total = Math.min(WIDEST, Math.max(NARROWEST, terminal)) - columns.length - 1;
+  const fixed = columns.reduce((sum, { width }) => sum + (typeof width === "number" ? width : 0), 0);
+  const shares = columns.reduce((sum, { width }) => sum + (typeof width === "number" ? 0 : width.share), 0);
+  return columns.map(({ width }) =>
+    typeof width === "number"
+      ? width
+      : Math.max(SHARE_MIN, Math.floor(((total - fixed) * width.share) / shares)),
+  );
+};
+
+/** Ids longer than their column go on in the next line: nothing of them is cut off. */
+const breakWords = (text: string, width: number): string =>
+  text.replace(new RegExp(`\\S{${width}}(?=\\S)`, "g"), "$& ");
+
+const toTable = <T>(rows: readonly T[], columns: readonly Column<T>[], terminal: number): string => {
+  const widths = widthsFor(columns, terminal);
   const table = new Table({
     head: columns.map(({ name }) => name),
-    colWidths: columns.map(({ share }) => Math.max(6, Math.floor((total * share) / shares))),
+    colWidths: [...widths],
     wordWrap: true,
-    wrapOnWordBoundary: false,
     style: { head: [], border: [] },
   });
-  for (const row of rows) table.push(columns.map(({ of }) => String(of(row) ?? "")));
+  for (const row of rows) {
+    table.push(
+      columns.map(({ of }, index) =>
+        breakWords(String(of(row) ?? ""), (widths[index] ?? SHARE_MIN) - PADDING),
+      ),
+    );
+  }
   return table.toString();
 };
 

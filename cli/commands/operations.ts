@@ -14,9 +14,9 @@ const pathOf = (id: string): string => `operations/${encodeURIComponent(id)}`;
 type Unfinished = OperationView["unfinished"][number];
 
 const unfinishedColumns: readonly Column<Unfinished>[] = [
-  { name: "id", of: ({ id }) => id, share: 3 },
-  { name: "state", of: ({ state }) => state, share: 1 },
-  { name: "why", of: ({ why }) => why, share: 5 },
+  { name: "id", of: ({ id }) => id, width: { share: 3 } },
+  { name: "state", of: ({ state }) => state, width: 12 },
+  { name: "why", of: ({ why }) => why, width: { share: 5 } },
 ];
 
 const sentenceOf = ({ kind, state, total, done, failed, skipped, reason, by }: OperationView): string =>
@@ -70,14 +70,14 @@ export const operation =
 type Listed = OperationListView["items"][number];
 
 const listColumns: readonly Column<Listed>[] = [
-  { name: "id", of: ({ id }) => id, share: 4 },
-  { name: "kind", of: ({ kind }) => kind, share: 1 },
-  { name: "state", of: ({ state }) => state, share: 1 },
-  { name: "by", of: ({ by }) => by, share: 2 },
-  { name: "started", of: ({ createdAt }) => shortTime(createdAt), share: 2 },
-  { name: "done", of: ({ done, total }) => `${done}/${total}`, share: 1 },
-  { name: "refused", of: ({ failed }) => failed, share: 1 },
-  { name: "skipped", of: ({ skipped }) => skipped, share: 1 },
+  { name: "id", of: ({ id }) => id, width: { share: 4 } },
+  { name: "kind", of: ({ kind }) => kind, width: 9 },
+  { name: "state", of: ({ state }) => state, width: 12 },
+  { name: "by", of: ({ by }) => by, width: { share: 2 } },
+  { name: "started", of: ({ createdAt }) => shortTime(createdAt), width: 12 },
+  { name: "done", of: ({ done, total }) => `${done}/${total}`, width: 13 },
+  { name: "refused", of: ({ failed }) => failed, width: 9 },
+  { name: "skipped", of: ({ skipped }) => skipped, width: 9 },
 ];
 
 /** license-relay operations */

@@ -34,33 +34,33 @@ export interface TreatOptions extends SelectOptions {
 }
 
 const groupColumns: readonly Column<PoisonGroup>[] = [
-  { name: "category", of: ({ category }) => category, share: 3 },
-  { name: "code", of: ({ code }) => code, share: 1 },
-  { name: "customer", of: ({ customerId }) => customerId, share: 4 },
-  { name: "count", of: ({ count }) => count, share: 1 },
-  { name: "oldest", of: ({ oldest }) => shortTime(oldest), share: 2 },
-  { name: "newest", of: ({ newest }) => shortTime(newest), share: 2 },
-  { name: "whose", of: ({ owner }) => owner, share: 2 },
+  { name: "category", of: ({ category }) => category, width: { share: 3 } },
+  { name: "code", of: ({ code }) => code, width: 9 },
+  { name: "customer", of: ({ customerId }) => customerId, width: { share: 4 } },
+  { name: "count", of: ({ count }) => count, width: 8 },
+  { name: "oldest", of: ({ oldest }) => shortTime(oldest), width: 12 },
+  { name: "newest", of: ({ newest }) => shortTime(newest), width: 12 },
+  { name: "whose", of: ({ owner }) => owner, width: 11 },
   {
     name: "what to do",
     of: ({ remedy, note }) => (note === undefined ? remedy : `${remedy}\n[${note.by}: ${note.text}]`),
-    share: 5,
+    width: { share: 5 },
   },
 ];
 
 const itemColumns: readonly Column<PoisonItem>[] = [
-  { name: "id", of: ({ id }) => id, share: 4 },
-  { name: "state", of: ({ state }) => state, share: 2 },
-  { name: "failed", of: ({ failedAt }) => shortTime(failedAt), share: 2 },
-  { name: "times", of: ({ failures }) => failures, share: 1 },
-  { name: "category", of: ({ category }) => category, share: 2 },
-  { name: "code", of: ({ code }) => code, share: 1 },
-  { name: "user", of: ({ userId }) => userId, share: 3 },
+  { name: "id", of: ({ id }) => id, width: { share: 4 } },
+  { name: "state", of: ({ state }) => state, width: 12 },
+  { name: "failed", of: ({ failedAt }) => shortTime(failedAt), width: 12 },
+  { name: "times", of: ({ failures }) => failures, width: 7 },
+  { name: "category", of: ({ category }) => category, width: { share: 2 } },
+  { name: "code", of: ({ code }) => code, width: 9 },
+  { name: "user", of: ({ userId }) => userId, width: { share: 3 } },
   {
     name: "why",
     of: ({ description, newerRequestId }) =>
       newerRequestId === undefined ? description : `skipped for the newer request ${newerRequestId}`,
-    share: 4,
+    width: { share: 4 },
   },
 ];
 

@@ -8,12 +8,12 @@ const answerOf = ({ status, code }: Step): string =>
   status === undefined ? "" : `${status}${code === undefined ? "" : `/${code}`}`;
 
 const stepColumns: readonly Column<Step>[] = [
-  { name: "when", of: ({ at }) => shortTime(at), share: 3 },
-  { name: "step", of: ({ event }) => event, share: 2 },
-  { name: "replay", of: ({ run }) => (run === 0 ? "" : run), share: 1 },
-  { name: "answer", of: answerOf, share: 2 },
-  { name: "why", of: ({ why, category }) => why ?? category, share: 5 },
-  { name: "by", of: ({ by }) => by, share: 2 },
+  { name: "when", of: ({ at }) => shortTime(at), width: 12 },
+  { name: "step", of: ({ event }) => event, width: 12 },
+  { name: "replay", of: ({ run }) => (run === 0 ? "" : run), width: 8 },
+  { name: "answer", of: answerOf, width: 12 },
+  { name: "why", of: ({ why, category }) => why ?? category, width: { share: 5 } },
+  { name: "by", of: ({ by }) => by, width: { share: 2 } },
 ];
 
 const outcomeLines = ({ outcome, waiting }: StatusView): readonly string[] => {
@@ -58,15 +58,15 @@ export interface ListOptions {
 type Item = StatusListView["items"][number];
 
 const listColumns: readonly Column<Item>[] = [
-  { name: "requestId", of: ({ requestId }) => requestId, share: 4 },
-  { name: "status", of: (item) => item.status, share: 2 },
-  { name: "accepted", of: ({ acceptedAt }) => shortTime(acceptedAt), share: 3 },
-  { name: "customer", of: ({ request }) => request.customerId, share: 4 },
-  { name: "user", of: ({ request }) => request.userId, share: 4 },
+  { name: "requestId", of: ({ requestId }) => requestId, width: { share: 4 } },
+  { name: "status", of: (item) => item.status, width: 13 },
+  { name: "accepted", of: ({ acceptedAt }) => shortTime(acceptedAt), width: 12 },
+  { name: "customer", of: ({ request }) => request.customerId, width: { share: 4 } },
+  { name: "user", of: ({ request }) => request.userId, width: { share: 4 } },
   {
     name: "cause",
     of: ({ outcome }) => (outcome?.outcome === "refused" ? outcome.category : ""),
-    share: 2,
+    width: { share: 2 },
   },
 ];
 

@@ -22,9 +22,9 @@ interface Row {
 }
 
 const columns: readonly Column<Row>[] = [
-  { name: "requestId", of: ({ requestId }) => requestId, share: 3 },
-  { name: "status", of: ({ status }) => status, share: 1 },
-  { name: "detail", of: ({ detail }) => detail, share: 4 },
+  { name: "requestId", of: ({ requestId }) => requestId, width: { share: 3 } },
+  { name: "status", of: ({ status }) => status, width: 13 },
+  { name: "detail", of: ({ detail }) => detail, width: { share: 4 } },
 ];
 
 const ENDS: ReadonlySet<string> = new Set(["applied", "refused", "discarded"]);

@@ -7,7 +7,7 @@ import {
 import type { TokenCredential } from "@azure/identity";
 
 import { isLoopback } from "../loopback.ts";
-import { missOf, toLedgerError, type Miss } from "./errors.ts";
+import { LedgerError, missOf, toLedgerError, type Miss } from "./errors.ts";
 
 /** How to reach the storage account: as the settings say. */
 export type LedgerConnection =
@@ -137,7 +137,9 @@ export const makeTable = (connection: LedgerConnection, name: string): Table => 
       }
     },
     async put(entity) {
-      await settle((abortSignal) => client.upsertEntity(entity, "Replace", { abortSignal }));
+      const done = await settle((abortSignal) => client.upsertEntity(entity, "Replace", { abortSignal }));
+      // Nothing stands against it but a table that is being taken away
+      if (done === "conflict") throw new LedgerError("failed", `table "${name}" is being taken away`);
     },
     async replace(entity) {
       await settle((abortSignal) => client.updateEntity(entity, "Replace", { abortSignal, etag: "*" }));

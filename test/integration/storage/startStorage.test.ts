@@ -2,6 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+import { TableClient } from "@azure/data-tables";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
 import { startStorage, type Storage } from "../../../local/storage/startStorage.ts";
@@ -58,6 +59,17 @@ describe("makeTable()", () => {
     const table = await start(false);
     storage?.faults.cut("always");
     await expect(table.get("p", "r")).rejects.toMatchObject({ code: "unreachable" });
+  });
+
+  test("makes its table again when somebody took it away, and never takes a row for written that is not", async () => {
+    const table = await start(false);
+    await table.put(row);
+    const { connectionString = "" } = storage ?? {};
+    const options = { allowInsecureConnection: true };
+    await TableClient.fromConnectionString(connectionString, "rows", options).deleteTable();
+    await expect(table.put(row)).rejects.toMatchObject({ code: "failed" });
+    await table.put(row);
+    expect(await table.get("p", "r")).toMatchObject(row);
   });
 
   test("replaces a row that is there, and leaves one alone that was taken away", async () => {
