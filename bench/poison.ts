@@ -9,6 +9,7 @@ import { makeApi, type Api } from "../local/demo/api.ts";
 import { startHostProcess, type HostProcess } from "../local/host/hostProcess.ts";
 import { customerIdAt, largeWorld, userIdAt } from "../local/partner-center/largeWorld.ts";
 import { skus } from "../local/partner-center/seed.ts";
+import { apart } from "../local/ports.ts";
 import { startLocalAzure } from "../local/startLocalAzure.ts";
 import { correlationIdOf } from "../shared/partner-center/requestId.ts";
 import { laneOf } from "../shared/request/lane.ts";
@@ -24,14 +25,6 @@ const CUSTOMERS = 50;
 const GROUPINGS = 9;
 const BATCH = 100;
 const POLL_MS = 250;
-const PORTS = {
-  LOCAL_SERVICE_BUS_PORT: "0",
-  LOCAL_KEY_VAULT_PORT: "0",
-  LOCAL_IDENTITY_PORT: "0",
-  LOCAL_PARTNER_CENTER_PORT: "0",
-  LOCAL_STORAGE_PORT: "0",
-  LOCAL_STORAGE_FOLDER: "memory",
-};
 
 const median = (values: readonly number[]): number =>
   values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
@@ -90,7 +83,7 @@ const enqueueAll = async (connectionString: string, count: number): Promise<void
 };
 
 const run = async (messages: number, kills: number): Promise<boolean> => {
-  const azure = await startLocalAzure({ env: PORTS });
+  const azure = await startLocalAzure({ env: apart });
   const { broker, partnerCenter } = azure;
   if (broker === undefined || partnerCenter === undefined) throw new Error("A part was not started");
   for (const [id, customer] of largeWorld(CUSTOMERS, Math.ceil(messages / CUSTOMERS)).customers) {

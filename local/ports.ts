@@ -8,6 +8,12 @@ export const defaultPorts = {
   LOCAL_STORAGE_PORT: 10002,
 } as const;
 
+/** Settings for a start beside others that leaves nothing behind: free ports, and tables in memory. */
+export const apart: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(Object.keys(defaultPorts).map((setting) => [setting, "0"])),
+  LOCAL_STORAGE_FOLDER: "memory",
+};
+
 export type PortSetting = keyof typeof defaultPorts;
 
 /** A setting for the local parts has a value that cannot be used; the message says what would do. */

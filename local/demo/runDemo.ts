@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { loadBrokerConfig, type BrokerConfig } from "../broker/config.ts";
+import { apart } from "../ports.ts";
 import { ENTITIES_FILE } from "../startLocalAzure.ts";
 import { startLocal, type Local } from "../startLocal.ts";
 import { makeApi } from "./api.ts";
@@ -17,13 +18,7 @@ const demoSettings = {
   HOLD_BUDGET_SECONDS: "3",
   RETRY_BASE_MILLISECONDS: "200",
   PARTNER_CENTER_TIMEOUT_SECONDS: "1",
-  LOCAL_FUNCTIONS_PORT: "0",
-  LOCAL_SERVICE_BUS_PORT: "0",
-  LOCAL_KEY_VAULT_PORT: "0",
-  LOCAL_IDENTITY_PORT: "0",
-  LOCAL_PARTNER_CENTER_PORT: "0",
-  LOCAL_STORAGE_PORT: "0",
-  LOCAL_STORAGE_FOLDER: "memory",
+  ...apart,
   // All of Azure is local here: the demo changes tokens and breaks things
   ServiceBusConnection: "",
   ServiceBusConnection__fullyQualifiedNamespace: "",

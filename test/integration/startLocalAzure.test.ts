@@ -3,16 +3,9 @@ import { createServer } from "node:net";
 import { afterEach, expect, test } from "vitest";
 
 import { LocalStartError } from "../../local/listen.ts";
+import { apart } from "../../local/ports.ts";
 import { startLocalAzure, type LocalAzure } from "../../local/startLocalAzure.ts";
 
-const freePorts = {
-  LOCAL_SERVICE_BUS_PORT: "0",
-  LOCAL_KEY_VAULT_PORT: "0",
-  LOCAL_IDENTITY_PORT: "0",
-  LOCAL_PARTNER_CENTER_PORT: "0",
-  LOCAL_STORAGE_PORT: "0",
-  LOCAL_STORAGE_FOLDER: "memory",
-};
 const outside = {
   ServiceBusConnection:
     "Endpoint=sb://relay.servicebus.windows.net/;SharedAccessKeyName=n;SharedAccessKey=not-shown",
@@ -33,7 +26,7 @@ const startedHere = (): readonly string[] =>
   azure?.parts.filter((part) => part.startedHere).map(({ name }) => name) ?? [];
 
 test("startLocalAzure() starts every part and gives the settings that lead to it", async () => {
-  azure = await startLocalAzure({ env: freePorts });
+  azure = await startLocalAzure({ env: apart });
   expect(startedHere()).toEqual(["Service Bus", "Managed identity", "Key Vault", "Partner Center", STORAGE]);
   expect(Object.keys(azure.settings).toSorted()).toEqual([
     "AZURE_TOKEN_CREDENTIALS",
@@ -52,13 +45,13 @@ test.each([
   ["ServiceBusConnection", ["Managed identity", "Key Vault", "Partner Center", STORAGE]],
   ["AzureWebJobsStorage", ["Service Bus", "Managed identity", "Key Vault", "Partner Center"]],
 ] as const)("startLocalAzure() does not start the part that %s names", async (setting, parts) => {
-  azure = await startLocalAzure({ env: { ...freePorts, [setting]: outside[setting] } });
+  azure = await startLocalAzure({ env: { ...apart, [setting]: outside[setting] } });
   expect(startedHere()).toEqual(parts);
   expect(azure.settings).not.toHaveProperty(setting);
 });
 
 test("startLocalAzure() shows no key of a connection string that is given", async () => {
-  azure = await startLocalAzure({ env: { ...freePorts, ...outside } });
+  azure = await startLocalAzure({ env: { ...apart, ...outside } });
   expect(JSON.stringify(azure.parts)).not.toContain("not-shown");
 });
 
@@ -73,7 +66,7 @@ test.each([
   await new Promise<void>((resolve) => other.listen(0, "127.0.0.1", resolve));
   const address = other.address();
   const port = typeof address === "object" ? String(address?.port) : "";
-  const starting = startLocalAzure({ env: { ...freePorts, [setting]: port } });
+  const starting = startLocalAzure({ env: { ...apart, [setting]: port } });
   await expect(starting).rejects.toThrow(LocalStartError);
   await expect(starting).rejects.toThrow(`port ${port} is taken; set ${setting}`);
   await new Promise((resolve) => other.close(resolve));

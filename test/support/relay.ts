@@ -8,20 +8,12 @@ import { makeApi, type Api } from "../../local/demo/api.ts";
 import { followEnds, type Ends } from "../../local/demo/ends.ts";
 import type { KeyVault } from "../../local/key-vault/startKeyVault.ts";
 import type { PartnerCenter } from "../../local/partner-center/startPartnerCenter.ts";
+import { apart } from "../../local/ports.ts";
 import type { Storage } from "../../local/storage/startStorage.ts";
 import { startLocalAzure } from "../../local/startLocalAzure.ts";
 import { startHostProcess, type HostProcess } from "../../local/host/hostProcess.ts";
 
 const ENTITIES_FILE = fileURLToPath(new URL("../../servicebus.config.json", import.meta.url));
-
-const freePorts = {
-  LOCAL_SERVICE_BUS_PORT: "0",
-  LOCAL_KEY_VAULT_PORT: "0",
-  LOCAL_IDENTITY_PORT: "0",
-  LOCAL_PARTNER_CENTER_PORT: "0",
-  LOCAL_STORAGE_PORT: "0",
-  LOCAL_STORAGE_FOLDER: "memory",
-};
 
 /** Times that suit a test; everything else is as in production. */
 const quick = {
@@ -65,7 +57,7 @@ export const startRelay = async ({
   pattern,
 }: RelayOptions = {}): Promise<Relay> => {
   const azure = await startLocalAzure({
-    env: freePorts,
+    env: apart,
     brokerConfig: config(await loadBrokerConfig(ENTITIES_FILE)),
   });
   const broker = need(azure.broker);
