@@ -2,13 +2,13 @@ import { app as functions, type HttpHandler, type HttpResponseInit } from "@azur
 
 import { app } from "../shared/app.ts";
 import type { AcceptedView } from "../shared/api/views.ts";
-import type { Accepted } from "../shared/flow/accept.ts";
+import type { Submitted } from "../shared/flow/submit.ts";
 import { readBody } from "../shared/http/body.ts";
 import { linksOf } from "../shared/http/links.ts";
 import { problemResponse } from "../shared/http/problem.ts";
 import { logTo } from "../shared/log.ts";
 
-const toResponse = (accepted: Accepted, url: string): HttpResponseInit => {
+const toResponse = (accepted: Submitted, url: string): HttpResponseInit => {
   switch (accepted.kind) {
     case "accepted": {
       const { requestId } = accepted.request;
@@ -46,7 +46,7 @@ const submitLicenseUpdate: HttpHandler = async (request, context) => {
     log("request.rejected", { status: body.status, problems: 1 });
     return problemResponse(body.status, body.detail);
   }
-  const accepted = await app.accept(body.bytes, request.headers.get("idempotency-key") ?? undefined, log);
+  const accepted = await app.submit(body.bytes, request.headers.get("idempotency-key") ?? undefined, log);
   if (accepted.kind === "invalid")
     log("request.rejected", { status: 400, problems: accepted.problems.length });
   return toResponse(accepted, request.url);

@@ -9,6 +9,7 @@ const OPERATOR_FUNCTIONS: ReadonlySet<string> = new Set([
   "readOperation",
   "listOperations",
   "cancelOperation",
+  "checkTicket",
 ]);
 
 export interface LocalKeys {

@@ -2,7 +2,9 @@ import { z } from "zod";
 
 import { brokerCauses } from "../shared/outcome/brokerCauses.ts";
 import { causeRows, type Cause, type CauseRow } from "../shared/outcome/causes.ts";
+import { callbackCauses } from "../shared/outcome/callbackCauses.ts";
 import { LicenseRequest } from "../shared/request/schema.ts";
+import { SourceFile } from "../shared/ticket/source.ts";
 
 const schema = (): string => {
   const generated = z.toJSONSchema(LicenseRequest, {
@@ -20,6 +22,11 @@ const schema = (): string => {
     anyOf: [{ required: ["licensesToAssign"] }, { required: ["licensesToRemove"] }],
   };
   return `${JSON.stringify(document, undefined, 2)}\n`;
+};
+
+const sourceSchema = (): string => {
+  const generated = z.toJSONSchema(SourceFile, { io: "input" });
+  return `${JSON.stringify({ ...generated, title: "Source of tickets", description: "One file of tickets/: a ticketing system that sends license changes." }, undefined, 2)}\n`;
 };
 
 const row = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
@@ -54,7 +61,7 @@ const causes = (): string =>
   [
     "# Causes and remedies",
     "",
-    "Made from `shared/outcome/causes.ts` and `shared/outcome/brokerCauses.ts` by `npm run docs`; do not edit by hand.",
+    "Made from `shared/outcome/causes.ts`, `brokerCauses.ts` and `callbackCauses.ts` by `npm run docs`; do not edit by hand.",
     "",
     "A poison message carries the category in its property `Category`, and the owner and the remedy beside it. **Owner** is who can set it right.",
     "",
@@ -73,11 +80,18 @@ const causes = (): string =>
     row(["---", "---", "---", "---"]),
     ...brokerCauses.map((cause) => row(causeCells(cause))),
     "",
+    "## Outcomes that a ticket could not be told (kind `callback`)",
+    "",
+    row(["Category", "Owner", "What happened", "What to do"]),
+    row(["---", "---", "---", "---"]),
+    ...Object.values(callbackCauses).map((cause) => row(causeCells(cause))),
+    "",
   ].join("\n");
 
 /** Documents that are made from the code: file name → text. */
 export const generatedDocs = (): ReadonlyMap<string, string> =>
   new Map([
     ["docs/license-request.schema.json", schema()],
+    ["docs/ticket-source.schema.json", sourceSchema()],
     ["docs/causes.md", causes()],
   ]);

@@ -1,21 +1,29 @@
 import { DefaultAzureCredential } from "@azure/identity";
 
 import { systemClock } from "./clock.ts";
-import { makeAccept, type Accept } from "./flow/accept.ts";
+import { makeAccept } from "./flow/accept.ts";
 import { makeApply, type Apply } from "./flow/apply.ts";
 import { makeCapture, type Capture } from "./flow/capture.ts";
+import { makeCheckTicket, type CheckTicket } from "./flow/checkTicket.ts";
 import { makeClean, type Clean } from "./flow/clean.ts";
 import { makeFilePoison, type FilePoison } from "./flow/file.ts";
 import { makeFreeze } from "./flow/freeze.ts";
 import { makeHealth, type ReadHealth } from "./flow/health.ts";
 import { makeManage, type Manage } from "./flow/manage.ts";
+import { makeNotify, type Notify } from "./flow/notify.ts";
 import { makeOperate, type Operate } from "./flow/operate.ts";
 import { makePatiently } from "./flow/patiently.ts";
+import { makePost } from "./flow/post.ts";
+import { makeReadTicket } from "./flow/readTicket.ts";
+import { makeReceive, type Receive } from "./flow/receive.ts";
 import { makeRecord } from "./flow/record.ts";
 import { makeSettle } from "./flow/settle.ts";
+import { makeSubmit, type Submit } from "./flow/submit.ts";
+import { makeTicketHealth } from "./flow/ticketHealth.ts";
 import { makeTreat } from "./flow/treat.ts";
 import { makeUpdate } from "./flow/update.ts";
 import { makeView, type View } from "./flow/view.ts";
+import { makeCallbacksOff } from "./ledger/callbacksOff.ts";
 import { makeExpired } from "./ledger/expired.ts";
 import { makeLedger } from "./ledger/ledger.ts";
 import { makeLists } from "./ledger/lists.ts";
@@ -24,6 +32,7 @@ import { makeNotes } from "./ledger/notes.ts";
 import { makeOperations } from "./ledger/operations.ts";
 import { makePoisonIndex } from "./ledger/poisonIndex.ts";
 import { makeTable, type LedgerConnection, type Table } from "./ledger/tables.ts";
+import { makeEvaluate } from "./mapping/mapper.ts";
 import { makePartnerCenter } from "./partner-center/partnerCenter.ts";
 import { makeTransport } from "./partner-center/transport.ts";
 import {
@@ -31,9 +40,12 @@ import {
   LICENSE_OUTCOMES,
   LICENSE_UPDATES,
   LICENSE_UPDATES_POISON,
+  TICKET_CALLBACKS,
 } from "./queue/entities.ts";
 import { makeQueues, type Connection } from "./queue/sender.ts";
 import {
+  toCallbackMessage,
+  toCallbackReplay,
   toOperationMessage,
   toOutcomeMessage,
   toPoisonMessage,
@@ -41,12 +53,21 @@ import {
   toRequestMessage,
 } from "./queue/toMessage.ts";
 import { readSettings, type Settings } from "./settings.ts";
+import { loadSources, type Sources } from "./sources/loadSources.ts";
+import { sourcesFolder } from "./sources/folder.ts";
 import { makeReadSecret } from "./vault/secrets.ts";
+import { makeSharedSecrets } from "./vault/sharedSecrets.ts";
 import { makeTokenSource } from "./vault/tokenSource.ts";
+import { makeSendWeb } from "./web/send.ts";
+import { makeReadSigningKey } from "./web/signingKeys.ts";
 
 /** What the functions are made of. */
 export interface App {
-  readonly accept: Accept;
+  readonly submit: Submit;
+  readonly sources: Sources;
+  readonly receive: Receive;
+  readonly checkTicket: CheckTicket;
+  readonly notify: Notify;
   readonly apply: Apply;
   readonly capture: Capture;
   readonly filePoison: FilePoison;
@@ -91,12 +112,16 @@ const buildLedger = (connection: LedgerConnection) => {
     lists: makeLists(lists, ledger),
     poisonIndex: makePoisonIndex(poison),
     notes: makeNotes(table("licensenotes")),
+    callbacks: table("licensecallbacks"),
     operations: makeOperations(table("licenseoperations")),
     expired: makeExpired(lists, poison, ledger),
     /** Any answer will do. */
     probe: () => entries.get("health", "health"),
   };
 };
+
+/** A sender that signs with a key to be fetched waits 5 s for its answer. */
+const SIGNING_KEY_TIMEOUT_MS = 2000;
 
 /** Builds every part once and hands each what it needs. Opens no connection. */
 const buildApp = (settings: Settings): App => {
@@ -142,22 +167,69 @@ const buildApp = (settings: Settings): App => {
     sendPoison: (message) => queues.send(LICENSE_UPDATES_POISON, toPoisonMessage(message)),
     sendOutcome: (event) => queues.send(LICENSE_OUTCOMES, toOutcomeMessage(event)),
   });
+  const accept = makeAccept({
+    clock,
+    ledger,
+    enqueue: (request) => queues.send(LICENSE_UPDATES, toRequestMessage(request, lanesPerCustomer)),
+    lanesPerCustomer,
+  });
+
+  const sources = loadSources(sourcesFolder(settings.TICKETS_FOLDER));
+  const secrets = makeSharedSecrets(readSecret, clock.now);
+  const evaluate = makeEvaluate();
+  const web = {
+    timeoutMs: settings.CALLBACK_TIMEOUT_SECONDS * 1000,
+    allowLoopback: settings.CALLBACK_LOOPBACK,
+  };
+  const readTicket = makeReadTicket({
+    clock,
+    secrets,
+    evaluate,
+    readSigningKey: makeReadSigningKey(
+      makeSendWeb({ ...web, timeoutMs: SIGNING_KEY_TIMEOUT_MS, hosts: undefined }),
+      clock.now,
+    ),
+  });
+  const off = makeCallbacksOff(kept.callbacks, clock.now);
+
   const sendTick = (operationId: string, tick: number): Promise<void> =>
     queues.send(LICENSE_OPERATIONS, toOperationMessage(operationId, tick));
   const treat = makeTreat({
     clock,
     ledger,
-    sendReplay: (key, body, original, lane) =>
-      queues.send(LICENSE_UPDATES, toReplayMessage(key, body, original, lane)),
+    sendReplay: (key, body, { kind, original }, lane) =>
+      kind === "callback"
+        ? queues.send(TICKET_CALLBACKS, toCallbackReplay(key, body))
+        : queues.send(LICENSE_UPDATES, toReplayMessage(key, body, original, lane)),
     published: settle.published,
   });
 
   return {
-    accept: makeAccept({
+    submit: makeSubmit(accept),
+    sources,
+    receive: makeReceive({
       clock,
+      sources,
+      readTicket,
+      accept,
+      publish: (event) => queues.send(LICENSE_OUTCOMES, toOutcomeMessage(event)),
+    }),
+    checkTicket: makeCheckTicket({ sources, readTicket }),
+    notify: makeNotify({
+      clock,
+      sources,
+      off,
+      post: makePost({
+        clock,
+        secrets,
+        evaluate,
+        send: makeSendWeb({ ...web, hosts: settings.CALLBACK_HOSTS }),
+      }),
       ledger,
-      enqueue: (request) => queues.send(LICENSE_UPDATES, toRequestMessage(request, lanesPerCustomer)),
-      lanesPerCustomer,
+      settle,
+      schedule: (body, key, atMs) => queues.send(TICKET_CALLBACKS, toCallbackMessage(body, key, atMs)),
+      patiently,
+      scheduleSeconds: settings.CALLBACK_SCHEDULE_SECONDS,
     }),
     apply: makeApply({ clock, record, update, settle }),
     capture: makeCapture({ clock, record, settle }),
@@ -181,6 +253,7 @@ const buildApp = (settings: Settings): App => {
     }),
     health: makeHealth({
       clock,
+      warnings: { tickets: makeTicketHealth({ sources, secrets, off }) },
       probes: { queue: () => queues.check(LICENSE_UPDATES), vault: readToken, ledger: kept.probe },
     }),
     hasEasyAuth: settings.EASY_AUTH,

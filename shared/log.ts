@@ -3,6 +3,28 @@ export interface Events {
   "request.accepted": { requestId: string; customerId: string; lane: string };
   "request.rejected": { status: number; problems: number };
   "request.notQueued": { requestId: string; what: string; why: string };
+  "ticket.unverified": { source: string; problem: string; detail: string };
+  "ticket.rejected": {
+    source: string;
+    ticket: string | undefined;
+    problems: number;
+    first: string | undefined;
+  };
+  "ticket.ignored": { source: string };
+  "ticket.senderStopped": { source: string };
+  "ticket.notNow": { source: string; why: string };
+  "callback.delivered": { eventId: string; source: string; host: string; attempt: number; status: number };
+  "callback.again": {
+    eventId: string;
+    source: string;
+    host: string;
+    attempt: number;
+    why: string;
+    waitMs: number;
+  };
+  "callback.off": { source: string; host: string };
+  "callback.none": { eventId: string; source: string };
+  "callback.givenUp": { eventId: string | undefined; category: string; why: string };
   "update.held": { requestId: string; category: string; why: string; waitMs: number; attempts: number };
   "update.readBack": { requestId: string; result: string };
   "update.applied": {
@@ -56,6 +78,16 @@ const levels: Readonly<Record<keyof Events, Level>> = {
   "request.accepted": "info",
   "request.rejected": "info",
   "request.notQueued": "error",
+  "ticket.unverified": "warn",
+  "ticket.rejected": "warn",
+  "ticket.ignored": "info",
+  "ticket.senderStopped": "error",
+  "ticket.notNow": "error",
+  "callback.delivered": "info",
+  "callback.again": "warn",
+  "callback.off": "error",
+  "callback.none": "info",
+  "callback.givenUp": "error",
   "update.held": "warn",
   "update.readBack": "info",
   "update.applied": "info",

@@ -44,6 +44,31 @@ const storageConnectionString = z
     'must be the connection string of a storage account such as "DefaultEndpointsProtocol=https;AccountName=<name>;AccountKey=…"',
   );
 
+const list = (item: RegExp, rule: string) =>
+  z
+    .string()
+    .transform((text) => text.split(",").map((part) => part.trim()))
+    .refine((parts) => parts.every((part) => item.test(part)), { error: rule });
+
+const hostNames = list(
+  /^[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*$/,
+  'must be host names with commas between them, such as "acme.zendesk.com,hooks.example.com"',
+).transform((hosts) => hosts.map((host) => host.toLowerCase()));
+
+/** As Standard Webhooks has it: 5 s, 5 min, 30 min, 2 h, 5 h, 10 h, 14 h, 20 h, 24 h after the try before. */
+const STANDARD_SCHEDULE = [5, 300, 1800, 7200, 18_000, 36_000, 50_400, 72_000, 86_400];
+const SCHEDULE_MAX = 20;
+
+const schedule = list(
+  /^\d{1,6}$/,
+  `must be whole numbers of seconds with commas between them, such as "5,300,1800"`,
+)
+  .transform((parts) => parts.map(Number))
+  .refine((waits) => waits.length <= SCHEDULE_MAX && waits.every((wait) => wait <= 604_800), {
+    error: `must have at most ${SCHEDULE_MAX} waits of at most 604800 seconds`,
+  })
+  .default(STANDARD_SCHEDULE);
+
 /** Settings of which one must be given: a connection string, or an address to use with a managed identity. */
 const ALTERNATIVES = [
   [
@@ -82,6 +107,11 @@ const Settings = z
     PARTNER_CENTER_TIMEOUT_SECONDS: wholeNumber(1, 300, 60),
     PARTNER_CENTER_CONNECT_TIMEOUT_SECONDS: wholeNumber(1, 60, 10),
     PARTNER_CENTER_CONNECTIONS: wholeNumber(1, 256, 32),
+    TICKETS_FOLDER: z.string().max(1000).default("tickets"),
+    CALLBACK_HOSTS: hostNames.optional(),
+    CALLBACK_LOOPBACK: z.stringbool({ error: 'must be "true" or "false"' }).default(false),
+    CALLBACK_TIMEOUT_SECONDS: wholeNumber(1, 60, 20),
+    CALLBACK_SCHEDULE_SECONDS: schedule,
   })
   .superRefine(
     (settings, context) => {

@@ -89,6 +89,11 @@ export const NoteInput = z.strictObject({
 });
 export type NoteInput = z.infer<typeof NoteInput>;
 
+/** Body of POST /api/tickets/{source}: what the ticketing system sends. */
+export const TicketInput = z
+  .looseObject({})
+  .describe("What the ticketing system sends, as its source describes it");
+
 const page = {
   limit: z
     .string()

@@ -65,17 +65,19 @@ const idempotencyKey: Json = {
 
 const problemTitles: Readonly<Record<number, string>> = {
   400: "What was sent is not valid; errors names every problem",
+  401: "The signature does not match",
   404: "There is no such resource",
   411: "A chunked body without Content-Length",
   413: "The body is too large",
   415: "The body is not JSON",
   422: "The requestId belongs to a request with another body; digests has both",
+  429: "It cannot be taken now; Retry-After says when to try again",
   503: "The queue or the ledger is out of reach; Retry-After says when to try again",
 };
 
 const toProblem = (status: number): Json => ({
   description: problemTitles[status] ?? "",
-  ...(status === 503
+  ...(status === 503 || status === 429
     ? { headers: { "Retry-After": { description: "Seconds", schema: { type: "integer" } } } }
     : {}),
   content: { "application/problem+json": { schema: refTo("ProblemView") } },
@@ -156,6 +158,7 @@ export const openApiDocument = (version: string): Json => ({
   servers: [{ url: "/api" }],
   tags: [
     { name: "requests", description: "Ask for changes, and for what became of them" },
+    { name: "tickets", description: "Webhooks of ticketing systems" },
     { name: "poison", description: "What was refused, by cause, and how to set it right" },
     { name: "operations", description: "Replays, discards and restores under way" },
     { name: "service", description: "The app itself" },

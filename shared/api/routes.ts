@@ -9,6 +9,7 @@ import {
   PoisonQuery,
   ReplayInput,
   StatusQuery,
+  TicketInput,
 } from "./inputs.ts";
 import {
   AcceptedView,
@@ -23,6 +24,8 @@ import {
   ProblemView,
   StatusListView,
   StatusView,
+  TicketCheckView,
+  TicketTakenView,
 } from "./views.ts";
 
 /** Every schema that the description of the API names. */
@@ -32,6 +35,7 @@ export const schemas = {
   ArchiveInput,
   CancelInput,
   NoteInput,
+  TicketInput,
   AcceptedView,
   HealthView,
   NoteView,
@@ -44,6 +48,8 @@ export const schemas = {
   ProblemView,
   StatusListView,
   StatusView,
+  TicketCheckView,
+  TicketTakenView,
 } as const;
 export type SchemaName = keyof typeof schemas;
 
@@ -53,7 +59,7 @@ export interface RouteDoc {
   readonly operationId: string;
   readonly method: "get" | "post" | "put";
   readonly path: string;
-  readonly tag: "requests" | "poison" | "operations" | "service";
+  readonly tag: "requests" | "tickets" | "poison" | "operations" | "service";
   readonly key: "callerKey" | "operatorKey" | undefined;
   readonly summary: string;
   readonly description?: string;
@@ -110,6 +116,39 @@ export const routes: readonly RouteDoc[] = [
     query: StatusQuery,
     answers: { 200: { description: "A page of requests", schemas: ["StatusListView"] } },
     problems: [400, 503],
+  },
+  {
+    operationId: "receiveTicket",
+    method: "post",
+    path: "/tickets/{source}",
+    tag: "tickets",
+    key: undefined,
+    summary: "Take the webhook of a ticketing system",
+    description:
+      "The signature of the sender says who calls. Whatever is our own trouble is 429 with Retry-After, which every ticketing system tries again.",
+    body: "TicketInput",
+    answers: {
+      200: { description: "It asks for no license change", schemas: ["TicketTakenView"] },
+      202: {
+        description: "Accepted, or was before; or rejected, and the ticket is told so",
+        schemas: ["TicketTakenView"],
+      },
+    },
+    problems: [400, 401, 404, 411, 413, 415, 422, 429],
+    hasLocation: true,
+  },
+  {
+    operationId: "checkTicket",
+    method: "post",
+    path: "/tickets/{source}/check",
+    tag: "tickets",
+    key: "operatorKey",
+    summary: "Try a delivery out: nothing is noted and nothing is sent",
+    body: "TicketInput",
+    answers: {
+      200: { description: "What the delivery would come to", schemas: ["TicketCheckView"] },
+    },
+    problems: [400, 404, 411, 413, 415],
   },
   {
     operationId: "listPoison",

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { End, PoisonState, Refusal, Status, Step } from "../entry/entry.ts";
+import { End, PoisonKind, PoisonState, Refusal, Status, Step } from "../entry/entry.ts";
 import { ItemState, Operation, Selection } from "../operation/operation.ts";
 import { LicenseRequest } from "../request/schema.ts";
 
@@ -24,6 +24,42 @@ const requestFields = {
   outcome: End.exactOptional().describe("The latest end; a replay may follow a refusal"),
   replays: z.int().describe("How often it was sent again by an operator"),
 };
+
+/** Answer of POST /api/tickets/{source}. */
+export const TicketTakenView = z.union([
+  AcceptedView,
+  z.object({ status: z.literal("ignored"), why: z.string() }),
+  z.object({
+    status: z.literal("rejected"),
+    errors: z.array(z.object({ pointer: z.string(), detail: z.string() })),
+  }),
+]);
+export type TicketTakenView = z.infer<typeof TicketTakenView>;
+
+const Problems = z.array(z.object({ pointer: z.string(), detail: z.string() }));
+
+/** POST /api/tickets/{source}/check. */
+export const TicketCheckView = z.object({
+  source: z.string(),
+  profile: z.string(),
+  wouldAnswer: z.int().describe("HTTP status that the sender would get"),
+  signature: z.object({
+    ok: z.boolean(),
+    detail: z.string(),
+  }),
+  clock: z.object({
+    ok: z.boolean(),
+    detail: z.string(),
+    ageSeconds: z.number().exactOptional().describe("Our time minus the signed one"),
+  }),
+  mapping: z.object({
+    ok: z.boolean(),
+    ignored: z.string().exactOptional().describe("Why the delivery asks for nothing"),
+    errors: Problems.exactOptional(),
+    request: LicenseRequest.exactOptional().describe("The request that it would make"),
+  }),
+});
+export type TicketCheckView = z.infer<typeof TicketCheckView>;
 
 /** GET /api/license-updates/{requestId}. */
 export const StatusView = z.object({
@@ -69,6 +105,7 @@ export type PoisonGroupsView = z.infer<typeof PoisonGroupsView>;
 /** One poison message in a list. */
 export const PoisonItem = z.object({
   id: z.string().describe("The requestId; begins with ~ when the message is no request of its own"),
+  kind: PoisonKind.describe("Whether it was to change licenses, or to tell a ticket of an outcome"),
   state: PoisonState,
   capturedAt: z.iso.datetime(),
   failedAt: z.iso.datetime(),
@@ -159,10 +196,13 @@ export const ProblemView = z.object({
 });
 export type ProblemView = z.infer<typeof ProblemView>;
 
-const CheckView = z.object({ status: z.enum(["healthy", "unhealthy"]), reason: z.string().exactOptional() });
+const HealthStatus = z
+  .enum(["healthy", "degraded", "unhealthy"])
+  .describe("degraded works, and somebody should look at it");
+const CheckView = z.object({ status: HealthStatus, reason: z.string().exactOptional() });
 
 /** GET /api/health. */
 export const HealthView = z.object({
-  status: z.enum(["healthy", "unhealthy"]),
+  status: HealthStatus,
   checks: z.record(z.string(), CheckView),
 });

@@ -116,9 +116,14 @@ const Original = z
   })
   .readonly();
 
+/** `update` was to change licenses; `callback` was to tell a ticket of an outcome. */
+export const PoisonKind = z.enum(["update", "callback"]);
+export type PoisonKind = z.infer<typeof PoisonKind>;
+
 /** A poison message: the refusals it got, and what an operator has done with it. */
 export const PoisonPart = z
   .object({
+    kind: PoisonKind.default("update"),
     state: PoisonState,
     /** Its first refusal is never lost; equal to `latest` until it fails again. */
     first: Refusal,
@@ -176,9 +181,9 @@ export const Step = z
   .object({
     at: At,
     event: z
-      .enum([...Status.options, "replayed", "skipped", "restored"])
+      .enum([...Status.options, "replayed", "skipped", "restored", "notified"])
       .describe(
-        "The new status; or: sent again by an operator, skipped for a newer request, restored from the archive",
+        "The new status; or: sent again by an operator, skipped for a newer request, restored from the archive, the ticket has been told",
       ),
     run: z.int().describe("0 for the first, then the number of the replay"),
     by: z.string().exactOptional().describe("Who asked, or which operator"),

@@ -1,11 +1,12 @@
 import { newEntry, toChange, type Change } from "./change.ts";
 import { endReplay } from "./end.ts";
-import type { End, Entry, PoisonPart, Refusal, Replay, RequestPart, Step } from "./entry.ts";
+import type { End, Entry, PoisonKind, PoisonPart, Refusal, Replay, RequestPart, Step } from "./entry.ts";
 
 /** A poison message as it comes from the queue. */
 export interface Failure {
   /** The id of its entry. */
   readonly id: string;
+  readonly kind: PoisonKind;
   /** Which run failed. */
   readonly run: number;
   readonly refusal: Refusal;
@@ -15,7 +16,8 @@ export interface Failure {
 
 type Decision = { readonly change?: Change };
 
-const firstFailure = ({ run, refusal, original }: Failure, isOver: boolean): PoisonPart => ({
+const firstFailure = ({ kind, run, refusal, original }: Failure, isOver: boolean): PoisonPart => ({
+  kind,
   state: isOver ? "closed" : "open",
   first: refusal,
   latest: refusal,
@@ -166,15 +168,15 @@ export const restorePoison = (entry: Entry | undefined, archiving: Archiving): A
   return { kind: "done", change: toChange(entry, at, parts, [step]) };
 };
 
-/** A message that was no request has become one, after a replay. Pure. */
-export const closePoison = (entry: Entry | undefined, at: string, requestId: string): Decision => {
+/** A replay of a message that is no request of its own has come to a good end. Pure. @param why it is good */
+export const closePoison = (entry: Entry | undefined, at: string, why: string): Decision => {
   const poison = entry?.poison;
   if (entry === undefined || poison === undefined || poison.state === "closed") return {};
   const step: Step = {
     at,
     event: "applied",
     run: poison.replay?.run ?? 0,
-    why: `it is taken as request "${requestId}" now`,
+    why,
   };
   return { change: toChange(entry, at, { poison: endReplay(poison, "closed", "applied") }, [step]) };
 };

@@ -1,18 +1,14 @@
-import { randomUUID } from "node:crypto";
-
 import type { Clock } from "../clock.ts";
 import { acceptRequest, type AcceptDecision } from "../entry/accept.ts";
 import type { Status } from "../entry/entry.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import type { Log } from "../log.ts";
 import { laneOf } from "../request/lane.ts";
-import { parseJson, parseRequest, type Problem } from "../request/parse.ts";
 import type { LicenseRequest } from "../request/schema.ts";
 
 /** What became of a request at the door. */
 export type Accepted =
   | { readonly kind: "accepted"; readonly request: LicenseRequest; readonly status: Status }
-  | { readonly kind: "invalid"; readonly problems: readonly Problem[] }
   /** The requestId belongs to a request with another body. */
   | { readonly kind: "reused"; readonly known: string; readonly given: string }
   | { readonly kind: "outOfReach"; readonly what: "queue" | "ledger" };
@@ -25,21 +21,8 @@ export interface AcceptDeps {
   readonly lanesPerCustomer: number;
 }
 
-const isObject = (value: unknown): value is object =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
-
-// The header's value may come as a quoted string (draft of the Idempotency-Key header)
-const unquote = (value: string): string => value.trim().replace(/^"(.*)"$/, "$1");
-
-/** A request without an id gets the caller's idempotency key, or an id of its own. */
-const withRequestId = (body: unknown, idempotencyKey: string | undefined): unknown =>
-  isObject(body) && !("requestId" in body)
-    ? { ...body, requestId: idempotencyKey === undefined ? randomUUID() : unquote(idempotencyKey) }
-    : body;
-
-export type Accept = (bytes: Uint8Array, idempotencyKey: string | undefined, log: Log) => Promise<Accepted>;
-
-const THROUGH_HTTP = "http";
+/** @param through who brought it, for a request that does not say who asked */
+export type Accept = (request: LicenseRequest, through: string, log: Log) => Promise<Accepted>;
 
 const outOfReach = (what: "queue" | "ledger", requestId: string, error: unknown, log: Log): Accepted => {
   const why = error instanceof Error ? error.message : "unknown";
@@ -47,11 +30,11 @@ const outOfReach = (what: "queue" | "ledger", requestId: string, error: unknown,
   return { kind: "outOfReach", what };
 };
 
-/** Checks a request, notes it in the ledger and puts it on the queue; one that is known already is answered. */
+/** Notes a request in the ledger and puts it on the queue; one that is known already is answered. */
 export const makeAccept = ({ clock, ledger, enqueue, lanesPerCustomer }: AcceptDeps): Accept => {
-  const note = async (request: LicenseRequest) => {
+  const note = async (request: LicenseRequest, through: string) => {
     const at = new Date(clock.now()).toISOString();
-    return ledger.change(request.requestId, (entry) => acceptRequest(entry, request, at, THROUGH_HTTP));
+    return ledger.change(request.requestId, (entry) => acceptRequest(entry, request, at, through));
   };
 
   const put = async (request: LicenseRequest, log: Log): Promise<Accepted> => {
@@ -65,15 +48,10 @@ export const makeAccept = ({ clock, ledger, enqueue, lanesPerCustomer }: AcceptD
     return { kind: "accepted", request, status: "accepted" };
   };
 
-  return async (bytes, idempotencyKey, log) => {
-    const json = parseJson(bytes);
-    if (!json.ok) return { kind: "invalid", problems: [{ pointer: "", detail: json.detail }] };
-    const parsed = parseRequest(withRequestId(json.value, idempotencyKey));
-    if (!parsed.ok) return { kind: "invalid", problems: parsed.problems };
-    const { request } = parsed;
+  return async (request, through, log) => {
     let noted: AcceptDecision;
     try {
-      noted = await note(request);
+      noted = await note(request, through);
     } catch (error) {
       return outOfReach("ledger", request.requestId, error, log);
     }

@@ -3,10 +3,13 @@ import type { Log } from "../log.ts";
 
 /** One dependency: whether it can be used now, and in one word why not. */
 export type Check =
-  { readonly status: "healthy" } | { readonly status: "unhealthy"; readonly reason: string };
+  | { readonly status: "healthy" }
+  /** It works, and somebody should look at it. */
+  | { readonly status: "degraded"; readonly reason: string }
+  | { readonly status: "unhealthy"; readonly reason: string };
 
 export interface Health {
-  readonly status: "healthy" | "unhealthy";
+  readonly status: Check["status"];
   readonly checks: Readonly<Record<string, Check>>;
 }
 
@@ -14,6 +17,8 @@ export interface HealthDeps {
   readonly clock: Clock;
   /** Name of the dependency → throws when it cannot be used; an error may carry a code. */
   readonly probes: Readonly<Record<string, () => Promise<unknown>>>;
+  /** Name → what somebody should look at, or undefined; one that throws says nothing. */
+  readonly warnings: Readonly<Record<string, () => Promise<string | undefined>>>;
 }
 
 /** For so long an answer is given again: whoever calls often must not load the dependencies. */
@@ -28,7 +33,7 @@ const sentenceOf = (error: unknown): string => (error instanceof Error ? error.m
 export type ReadHealth = (log: Log) => Promise<Health>;
 
 /** Whether the dependencies can be used: each checked at the same time, at most once in a few seconds. */
-export const makeHealth = ({ clock, probes }: HealthDeps): ReadHealth => {
+export const makeHealth = ({ clock, probes, warnings }: HealthDeps): ReadHealth => {
   let known: { readonly health: Promise<Health>; readonly atMs: number } | undefined;
 
   const probe = async (
@@ -47,10 +52,32 @@ export const makeHealth = ({ clock, probes }: HealthDeps): ReadHealth => {
     return [name, await Promise.race([outcome, tooSlow])];
   };
 
+  const warn = async (
+    name: string,
+    run: () => Promise<string | undefined>,
+    log: Log,
+  ): Promise<readonly [string, Check]> => {
+    let reason: string | undefined;
+    const [, check] = await probe(
+      name,
+      async () => {
+        reason = await run();
+      },
+      log,
+    );
+    // What cannot be found out is another check's affair: the vault and the ledger have one of their own
+    if (check.status !== "healthy" || reason === undefined) return [name, { status: "healthy" }];
+    return [name, { status: "degraded", reason }];
+  };
+
   const checkAll = async (log: Log): Promise<Health> => {
-    const checks = await Promise.all(Object.entries(probes).map(([name, run]) => probe(name, run, log)));
-    const isHealthy = checks.every(([, { status }]) => status === "healthy");
-    return { status: isHealthy ? "healthy" : "unhealthy", checks: Object.fromEntries(checks) };
+    const checks = await Promise.all([
+      ...Object.entries(probes).map(([name, run]) => probe(name, run, log)),
+      ...Object.entries(warnings).map(([name, run]) => warn(name, run, log)),
+    ]);
+    const found = new Set(checks.map(([, { status }]) => status));
+    const status = (["unhealthy", "degraded"] as const).find((bad) => found.has(bad)) ?? "healthy";
+    return { status, checks: Object.fromEntries(checks) };
   };
 
   return (log) => {

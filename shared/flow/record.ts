@@ -112,7 +112,11 @@ export const makeRecord = ({ ledger, newerThan, clock, patiently }: RecordDeps):
     },
     async becameRequest(poisonId, requestId, log) {
       const at = nowIso();
-      await change(poisonId, (entry) => closePoison(entry, at, requestId), log);
+      await change(
+        poisonId,
+        (entry) => closePoison(entry, at, `it is taken as request "${requestId}" now`),
+        log,
+      );
     },
     newerThan: (request, acceptedAt, log) => patiently("ledger", () => newerThan(request, acceptedAt), log),
     mend: (entry, log) => patiently("ledger", () => ledger.mend(entry), log),

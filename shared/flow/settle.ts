@@ -2,7 +2,7 @@ import type { Entry, Refusal, RequestPart } from "../entry/entry.ts";
 import type { Log } from "../log.ts";
 import type { Delivery } from "../outcome/delivery.ts";
 import { toEvent, type OutcomeEvent } from "../outcome/event.ts";
-import { keyOfMessage, toPoison, type PoisonMessage } from "../outcome/poison.ts";
+import { keyOfMessage, toPoison, type PoisonKey, type PoisonMessage } from "../outcome/poison.ts";
 import type { Patiently } from "./patiently.ts";
 
 export interface SettleDeps {
@@ -20,6 +20,13 @@ export interface Settle {
   readonly published: (entry: Entry, log: Log) => Promise<void>;
   /** Captures a message that is no request of its own as a poison message. */
   readonly captured: (refusal: Refusal, delivery: Delivery, log: Log) => Promise<void>;
+  /** Captures an outcome that its ticket could not be told of. */
+  readonly capturedCallback: (
+    refusal: Refusal,
+    delivery: Delivery,
+    key: PoisonKey | undefined,
+    log: Log,
+  ) => Promise<void>;
 }
 
 const logRefused = (refusal: Refusal, request: RequestPart | undefined, log: Log): void => {
@@ -94,5 +101,7 @@ export const makeSettle = ({ patiently, sendPoison, sendOutcome }: SettleDeps): 
       await sendToPoison(toPoison(refusal, delivery, keyOfMessage(delivery)), log);
       logRefused(refusal, undefined, log);
     },
+    capturedCallback: (refusal, delivery, key, log) =>
+      sendToPoison(toPoison(refusal, delivery, key ?? keyOfMessage(delivery), undefined, "callback"), log),
   };
 };

@@ -21,7 +21,7 @@ export interface TreatDeps {
   readonly sendReplay: (
     key: PoisonKey,
     body: Uint8Array,
-    original: PoisonPart["original"],
+    poison: Pick<PoisonPart, "kind" | "original">,
     lane: string,
   ) => Promise<void>;
   /** Publishes how a request ended. */
@@ -61,7 +61,7 @@ export const makeTreat = ({ clock, ledger, sendReplay, published }: TreatDeps): 
     const body = await ledger.body(poisonId);
     if (body === undefined) return skipped(item, "its body is not in the ledger");
     const { run, poison } = decided;
-    await sendReplay({ id: poisonId, run }, body, poison.original, item.lane);
+    await sendReplay({ id: poisonId, run }, body, poison, item.lane);
     await ledger.change(poisonId, (entry) => markSent(entry, operationId, nowIso()));
     return { ...item, state: "sent", run };
   };

@@ -9,16 +9,26 @@ export type Body =
   | { readonly ok: true; readonly bytes: Uint8Array }
   | { readonly ok: false; readonly status: ProblemStatus; readonly detail: string };
 
+export interface BodyRules {
+  /** @default 64 KiB */
+  readonly maxBytes?: number;
+  /** Whatever its type is said to be: ticketing systems say what they like. */
+  readonly isAnyType?: boolean;
+}
+
 const JSON_TYPE = /^application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i;
 
-const tooLarge: Body = {
+const tooLarge = (maxBytes: number): Body => ({
   ok: false,
   status: 413,
-  detail: `The body may have at most ${BODY_MAX_BYTES} bytes; split the request`,
-};
+  detail: `The body may have at most ${maxBytes} bytes; split the request`,
+});
 
-const refusalOf = (headers: HttpRequest["headers"]): Body | undefined => {
-  if (!JSON_TYPE.test(headers.get("content-type") ?? "")) {
+const refusalOf = (
+  headers: HttpRequest["headers"],
+  { maxBytes, isAnyType }: Required<BodyRules>,
+): Body | undefined => {
+  if (!isAnyType && !JSON_TYPE.test(headers.get("content-type") ?? "")) {
     return { ok: false, status: 415, detail: "Send the header Content-Type: application/json" };
   }
   const encoding = headers.get("content-encoding") ?? "identity";
@@ -30,16 +40,19 @@ const refusalOf = (headers: HttpRequest["headers"]): Body | undefined => {
   if (length === null && headers.has("transfer-encoding")) {
     return { ok: false, status: 411, detail: "Send the header Content-Length; a chunked body is not read" };
   }
-  return Number(length ?? 0) > BODY_MAX_BYTES ? tooLarge : undefined;
+  return Number(length ?? 0) > maxBytes ? tooLarge(maxBytes) : undefined;
 };
 
 /** The bytes of a JSON body, or why they are not taken. Never throws. */
-export const readBody = async (request: HttpRequest): Promise<Body> => {
-  const refusal = refusalOf(request.headers);
+export const readBody = async (
+  request: HttpRequest,
+  { maxBytes = BODY_MAX_BYTES, isAnyType = false }: BodyRules = {},
+): Promise<Body> => {
+  const refusal = refusalOf(request.headers, { maxBytes, isAnyType });
   if (refusal !== undefined) return refusal;
   try {
     const bytes = new Uint8Array(await request.arrayBuffer());
-    return bytes.length > BODY_MAX_BYTES ? tooLarge : { ok: true, bytes };
+    return bytes.length > maxBytes ? tooLarge(maxBytes) : { ok: true, bytes };
   } catch {
     return { ok: false, status: 400, detail: "The body could not be read; send it again" };
   }

@@ -3,6 +3,7 @@ import type { Entry, PoisonPart, Step } from "../entry/entry.ts";
 import type { NotedGroup } from "../flow/view.ts";
 import type { PoisonRow } from "../ledger/poisonIndex.ts";
 import { brokerCauses } from "../outcome/brokerCauses.ts";
+import { callbackCauses } from "../outcome/callbackCauses.ts";
 import { causeOf } from "../outcome/causes.ts";
 import type { Links } from "./links.ts";
 
@@ -12,10 +13,12 @@ interface Seen {
   readonly code?: number;
 }
 
+const ownCauses = [...brokerCauses, ...Object.values(callbackCauses)];
+
 /** Whose it is and what to do, as the table of causes says today. */
 const adviceOf = ({ category, status, code }: Seen) => {
   const { owner, meaning, remedy } =
-    brokerCauses.find((cause) => cause.category === category) ?? causeOf(status ?? 500, code);
+    ownCauses.find((cause) => cause.category === category) ?? causeOf(status ?? 500, code);
   return { owner, meaning, remedy };
 };
 
@@ -89,7 +92,7 @@ const toText = (body: Uint8Array): Pick<PoisonView, "body" | "bodyEncoding"> => 
 /** A poison message in full. */
 export const toPoisonView = (
   entry: Entry,
-  { state, first, latest, failures, skipped }: PoisonPart,
+  { kind, state, first, latest, failures, skipped }: PoisonPart,
   body: Uint8Array,
   history: readonly Step[],
   links: Links,
@@ -98,6 +101,7 @@ export const toPoisonView = (
   const request = entry.request?.body;
   return {
     id: entry.id,
+    kind,
     state,
     capturedAt: first.at,
     failedAt: latest.at,

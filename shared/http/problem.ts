@@ -7,11 +7,13 @@ const RETRY_AFTER_SECONDS = 10;
 
 const titles = {
   400: "The request is not valid",
+  401: "The caller is not known",
   404: "There is no such resource",
   411: "The length of the body is not given",
   413: "The body is too large",
   415: "The body is not JSON",
   422: "The requestId belongs to another request",
+  429: "Not now",
   503: "A service that is needed is out of reach",
 } as const;
 
@@ -27,7 +29,7 @@ export const problemResponse = (
   status,
   headers: {
     "content-type": "application/problem+json",
-    ...(status === 503 ? { "retry-after": String(RETRY_AFTER_SECONDS) } : {}),
+    ...(status === 503 || status === 429 ? { "retry-after": String(RETRY_AFTER_SECONDS) } : {}),
   },
   body: JSON.stringify({
     type: "about:blank",

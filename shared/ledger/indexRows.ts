@@ -34,8 +34,9 @@ const requestRows = (id: string, request: RequestPart): readonly IndexRow[] => {
 /** What the groups and the lists of poison messages show without reading the entries. */
 const poisonColumns = (
   { id, request }: Entry,
-  { state, first, latest, failures, skipped }: PoisonPart,
+  { kind, state, first, latest, failures, skipped }: PoisonPart,
 ): Readonly<Record<string, string | number>> => ({
+  kind,
   state,
   category: latest.category,
   capturedAt: first.at,

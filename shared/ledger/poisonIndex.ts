@@ -1,5 +1,6 @@
 import { z } from "zod";
 
+import { PoisonKind } from "../entry/entry.ts";
 import { afterFilter, type Page, type PageOptions } from "./lists.ts";
 import { quoted, shardsOf, toToken } from "./keys.ts";
 import type { Row, Table } from "./tables.ts";
@@ -7,6 +8,7 @@ import type { Row, Table } from "./tables.ts";
 /** What the index tells of a poison message. */
 const PoisonRow = z.object({
   id: z.string(),
+  kind: PoisonKind.default("update"),
   state: z.enum(["open", "replaying", "discarded", "closed"]),
   category: z.string(),
   capturedAt: z.string(),

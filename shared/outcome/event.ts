@@ -22,6 +22,8 @@ export type OutcomeData = {
   readonly requestId: string;
   readonly customerId: string;
   readonly userId: string;
+  readonly licensesToAssign?: LicenseRequest["licensesToAssign"];
+  readonly licensesToRemove?: LicenseRequest["licensesToRemove"];
   readonly ticket?: LicenseRequest["ticket"];
   /** How often it was replayed. */
   readonly replays: number;
@@ -30,7 +32,7 @@ export type OutcomeData = {
 /** The end of a request → the event that tells of it; undefined before there is an end. */
 export const toEvent = ({ body, end, ends, run }: RequestPart): OutcomeEvent | undefined => {
   if (end === undefined) return undefined;
-  const { requestId, customerId, userId, ticket } = body;
+  const { requestId, customerId, userId, licensesToAssign, licensesToRemove, ticket } = body;
   const { at, ...data } = end;
   return {
     specversion: "1.0",
@@ -44,6 +46,8 @@ export const toEvent = ({ body, end, ends, run }: RequestPart): OutcomeEvent | u
       requestId,
       customerId,
       userId,
+      ...(licensesToAssign === undefined ? {} : { licensesToAssign }),
+      ...(licensesToRemove === undefined ? {} : { licensesToRemove }),
       ...(ticket === undefined ? {} : { ticket }),
       replays: run,
       ...data,

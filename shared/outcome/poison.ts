@@ -1,4 +1,4 @@
-import type { Refusal } from "../entry/entry.ts";
+import type { PoisonKind, Refusal } from "../entry/entry.ts";
 import { derivedId } from "../request/derivedId.ts";
 import type { LicenseRequest } from "../request/schema.ts";
 import type { Delivery } from "./delivery.ts";
@@ -48,7 +48,7 @@ export const keyOfMessage = ({ messageId = "", body }: Delivery): PoisonKey => {
 };
 
 /**
- * A refusal → its poison message. The properties:
+ * A refusal → its poison message. The properties: `Kind` (update or callback);
  * `DeadLetterReason` (the category) and `DeadLetterErrorDescription` (what happened), named as the broker names
  * its own so that tools show them; `Category`, `Owner`, `Meaning`, `Remedy` out of the table of causes; `Status`, `Code` of
  * Partner Center; `MsRequestId`, `MsCorrelationId`, `MsCv`, `MsServerId` for its support; `Attempts`; `PoisonId`, `Run` for the
@@ -60,6 +60,7 @@ export const toPoison = (
   delivery: Delivery,
   { id, run }: PoisonKey,
   request?: LicenseRequest,
+  kind: PoisonKind = "update",
 ): PoisonMessage => {
   const { at, category, owner, meaning, remedy, status, code, description, attempts } = refusal;
   const ids = refusal.partnerCenter;
@@ -70,6 +71,7 @@ export const toPoison = (
     ...(request === undefined ? {} : { correlationId: request.requestId }),
     subject: category,
     properties: compact({
+      Kind: kind,
       DeadLetterReason: category,
       DeadLetterErrorDescription: description ?? meaning,
       Category: category,

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { PoisonPart, Refusal } from "../entry/entry.ts";
+import { PoisonKind, PoisonPart, Refusal } from "../entry/entry.ts";
 import type { Failure } from "../entry/poison.ts";
 import { brokerCauseOf } from "../outcome/brokerCauses.ts";
 import { keyOfMessage } from "../outcome/poison.ts";
@@ -17,6 +17,7 @@ const Properties = z.object({
     .regex(/^~?[A-Za-z0-9._:-]{1,100}$/)
     .optional()
     .catch(undefined),
+  kind: PoisonKind.optional().catch(undefined),
   requestId: text,
   run: number,
   category: text,
@@ -86,6 +87,7 @@ export const fromPoison = (message: unknown, triggerMetadata: unknown, now: stri
   const key = keyOfMessage(delivery);
   return {
     id: properties.poisonId ?? key.id,
+    kind: properties.kind ?? "update",
     run: properties.run ?? key.run,
     refusal: toRefusal(properties, now),
     original: PoisonPart.unwrap().shape.original.parse(

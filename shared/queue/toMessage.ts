@@ -2,7 +2,9 @@ import type { ServiceBusMessage } from "@azure/service-bus";
 
 import type { PoisonPart } from "../entry/entry.ts";
 import type { OutcomeEvent } from "../outcome/event.ts";
+import type { RejectedEvent } from "../outcome/rejected.ts";
 import { replayMessageId, type PoisonKey, type PoisonMessage } from "../outcome/poison.ts";
+import { callbackMessageId, type CallbackKey } from "../ticket/callback.ts";
 import { laneOf } from "../request/lane.ts";
 import type { LicenseRequest } from "../request/schema.ts";
 
@@ -34,23 +36,42 @@ export const toPoisonMessage = ({
   applicationProperties: { ...properties },
 });
 
-/** An outcome event → the message on license-outcomes, with properties that subscriptions can filter on. */
-export const toOutcomeMessage = (event: OutcomeEvent): ServiceBusMessage => {
-  const { customerId, outcome } = event.data;
-  return {
-    messageId: event.id,
-    correlationId: event.subject,
-    contentType: "application/cloudevents+json",
-    subject: event.type,
-    body: event,
-    applicationProperties: {
-      type: event.type,
-      customerId,
-      outcome,
-      ...(event.data.outcome === "refused" ? { category: event.data.category, owner: event.data.owner } : {}),
-    },
-  };
-};
+const CLOUD_EVENT = "application/cloudevents+json";
+
+const toFilters = (data: (OutcomeEvent | RejectedEvent)["data"]): Readonly<Record<string, string>> => ({
+  outcome: data.outcome,
+  ...("customerId" in data ? { customerId: data.customerId } : {}),
+  ...(data.outcome === "refused" ? { category: data.category, owner: data.owner } : {}),
+  // The subscription for tickets takes these alone
+  ...(data.ticket?.source === undefined ? {} : { notify: "ticket", ticketSource: data.ticket.source }),
+});
+
+/** An event → the message on license-outcomes, with properties that subscriptions can filter on. */
+export const toOutcomeMessage = (event: OutcomeEvent | RejectedEvent): ServiceBusMessage => ({
+  messageId: event.id,
+  correlationId: event.subject,
+  contentType: CLOUD_EVENT,
+  subject: event.type,
+  body: event,
+  applicationProperties: { type: event.type, ...toFilters(event.data) },
+});
+
+/** An event that a ticketing system did not take → its next try on ticket-callbacks, at a time. */
+export const toCallbackMessage = (body: Uint8Array, key: CallbackKey, atMs: number): ServiceBusMessage => ({
+  messageId: callbackMessageId(key),
+  contentType: CLOUD_EVENT,
+  subject: "ticket-callback",
+  body: Buffer.from(body),
+  scheduledEnqueueTimeUtc: new Date(atMs),
+});
+
+/** An event that could not be told, to be told again now by an operator's word → the message on ticket-callbacks. */
+export const toCallbackReplay = (key: PoisonKey, body: Uint8Array): ServiceBusMessage => ({
+  messageId: replayMessageId(key),
+  contentType: CLOUD_EVENT,
+  subject: "ticket-callback",
+  body: Buffer.from(body),
+});
 
 /** A poison message to be run again → the message on license-updates: its body as it came, under an id of its own. */
 export const toReplayMessage = (

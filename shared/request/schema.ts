@@ -71,15 +71,30 @@ const LicenseAssignment = z
   )
   .readonly();
 
-const Ticket = z
+const webAddress = (protocol: RegExp, example: string) =>
+  z
+    .url({ protocol, error: `must be a web address such as "${example}"` })
+    .max(2048, "must have at most 2048 characters");
+
+export const Ticket = z
   .strictObject(
     {
       system: line(50).describe('The ticketing system, for example "zendesk"'),
       id: line(100),
-      url: z
-        .url({ protocol: /^https?$/, error: 'must be a web address such as "https://desk.example.com/4711"' })
-        .max(2048, "must have at most 2048 characters")
-        .exactOptional(),
+      url: webAddress(/^https?$/, "https://desk.example.com/4711").exactOptional(),
+      source: z
+        .string(must("be the name of a source"))
+        .regex(
+          /^[a-z0-9-]{1,30}$/,
+          "must be the name of a source: the name of its file in tickets/, without .json",
+        )
+        .exactOptional()
+        .describe("The source in tickets/ that says where the ticket is told of the outcome"),
+      callbackUrl: webAddress(/^https?$/, "https://desk.example.com/hooks")
+        .exactOptional()
+        .describe(
+          "Where the outcome is posted in place of the source's callbackUrl, when the source allows its host",
+        ),
     },
     must('be an object such as { "system": "zendesk", "id": "4711" }'),
   )

@@ -44,6 +44,7 @@ const failed = (entry: Entry, run: number, at = AT): Entry => {
   const { outcome: _outcome, ...refusal } = end;
   const failure = {
     id: entry.id,
+    kind: "update" as const,
     run,
     refusal: { ...refusal, at },
     original: { deliveryCount: 1 },
@@ -178,7 +179,14 @@ describe("filePoison()", () => {
       remedy: "",
       attempts: 0,
     } as const;
-    const failure = { id: ended.id, run: 0, refusal, original: { deliveryCount: 1 }, body: Buffer.from("x") };
+    const failure = {
+      id: ended.id,
+      kind: "update" as const,
+      run: 0,
+      refusal,
+      original: { deliveryCount: 1 },
+      body: Buffer.from("x"),
+    };
     expect(after(filePoison(ended, failure, AT)).poison?.state).toBe("closed");
   });
 });

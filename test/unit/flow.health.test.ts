@@ -12,7 +12,7 @@ const well = (): Promise<void> => Promise.resolve();
 
 test("makeHealth() says in one word what ails a dependency", async () => {
   const vault = () => Promise.reject(new VaultError("forbidden", "Cannot read secret: access is denied"));
-  const read = makeHealth({ clock: patient(), probes: { queue: well, vault } });
+  const read = makeHealth({ clock: patient(), warnings: {}, probes: { queue: well, vault } });
   expect(await read(log)).toEqual({
     status: "unhealthy",
     checks: { queue: { status: "healthy" }, vault: { status: "unhealthy", reason: "forbidden" } },
@@ -22,6 +22,7 @@ test("makeHealth() says in one word what ails a dependency", async () => {
 test("makeHealth() does not wait for a dependency that never answers", async () => {
   const read = makeHealth({
     clock: fakeClock(),
+    warnings: {},
     probes: { queue: () => Promise.withResolvers<void>().promise },
   });
   expect(await read(log)).toMatchObject({ checks: { queue: { reason: "timeout" } } });
@@ -35,7 +36,7 @@ test("makeHealth() asks the dependencies once in five seconds, however often it 
   };
   let nowMs = 0;
   const clock = { ...patient(), now: () => nowMs };
-  const read = makeHealth({ clock, probes: { queue } });
+  const read = makeHealth({ clock, warnings: {}, probes: { queue } });
   await Promise.all([read(log), read(log)]);
   await read(log);
   expect(probes).toBe(1);

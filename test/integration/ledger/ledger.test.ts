@@ -74,7 +74,14 @@ const file = async (id: string, minute: number) => {
   const last = entry?.request?.end;
   if (last?.outcome !== "refused") throw new Error("not refused");
   const { outcome: _outcome, ...refusal } = last;
-  const failure = { id, run: 0, refusal, original: { deliveryCount: 1 }, body: Buffer.from(id) };
+  const failure = {
+    id,
+    kind: "update" as const,
+    run: 0,
+    refusal,
+    original: { deliveryCount: 1 },
+    body: Buffer.from(id),
+  };
   await store.ledger.change(id, (known) => filePoison(known, failure, at(minute)));
 };
 const idsOf = (items: readonly { readonly id: string }[]): readonly string[] => items.map(({ id }) => id);
@@ -98,7 +105,14 @@ describe("makeLedger()", () => {
       remedy: "",
       attempts: 1,
     } as const;
-    const failure = { id: "large", run: 0, refusal, original: { deliveryCount: 1 }, body };
+    const failure = {
+      id: "large",
+      kind: "update" as const,
+      run: 0,
+      refusal,
+      original: { deliveryCount: 1 },
+      body,
+    };
     await store.ledger.change("large", (entry) => filePoison(entry, failure, at(3)));
     expect(await store.ledger.body("large")).toEqual(body);
     expect((await store.ledger.read("large"))?.request?.body.requestedBy).toBe("Zoë 🦉 田中");

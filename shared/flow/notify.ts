@@ -1,0 +1,197 @@
+import type { Clock } from "../clock.ts";
+import { toRefusal } from "../entry/end.ts";
+import { noteCallback } from "../entry/notified.ts";
+import { closePoison } from "../entry/poison.ts";
+import type { CallbacksOff } from "../ledger/callbacksOff.ts";
+import type { Ledger } from "../ledger/ledger.ts";
+import type { Log } from "../log.ts";
+import { callbackCauses } from "../outcome/callbackCauses.ts";
+import { brokerCauseOf, invalidMessage } from "../outcome/brokerCauses.ts";
+import type { Cause } from "../outcome/causes.ts";
+import type { Delivery } from "../outcome/delivery.ts";
+import { parseJson } from "../request/parse.ts";
+import type { Sources } from "../sources/loadSources.ts";
+import {
+  callbackKeyOf,
+  callbackTargetOf,
+  decideCallback,
+  TicketEvent,
+  type CallbackDecision,
+  type CallbackKey,
+  type CallbackTarget,
+} from "../ticket/callback.ts";
+import type { Source } from "../ticket/source.ts";
+import type { Patiently } from "./patiently.ts";
+import type { Post } from "./post.ts";
+import type { Settle } from "./settle.ts";
+
+export interface NotifyDeps {
+  readonly clock: Clock;
+  readonly sources: Sources;
+  readonly off: CallbacksOff;
+  readonly post: Post;
+  readonly ledger: Pick<Ledger, "change">;
+  readonly settle: Pick<Settle, "capturedCallback">;
+  /** Has the event come again at a time (milliseconds since 1970); throws when the broker did not say that it has it. */
+  readonly schedule: (body: Uint8Array, key: CallbackKey, atMs: number) => Promise<void>;
+  readonly patiently: Patiently;
+  /** Waits between the tries, in seconds. */
+  readonly scheduleSeconds: readonly number[];
+}
+
+export interface Notify {
+  /** Tells a ticket what became of it. Throws when neither that nor its failure can be noted: give the message back. */
+  readonly tell: (delivery: Delivery, log: Log) => Promise<void>;
+  /** A message that the broker gave up on becomes a poison message. */
+  readonly capture: (delivery: Delivery, log: Log) => Promise<void>;
+}
+
+type Target = Extract<CallbackTarget, { kind: "url" }>;
+
+const parse = (body: Uint8Array): TicketEvent | undefined => {
+  const json = parseJson(body);
+  return json.ok ? TicketEvent.safeParse(json.value).data : undefined;
+};
+
+export const makeNotify = (deps: NotifyDeps): Notify => {
+  const { clock, sources, off, post, ledger, settle, schedule, patiently, scheduleSeconds } = deps;
+  const nowIso = (): string => new Date(clock.now()).toISOString();
+
+  const giveUp = async (
+    cause: Cause,
+    description: string,
+    delivery: Delivery,
+    key: CallbackKey | undefined,
+    log: Log,
+  ): Promise<void> => {
+    const attempts = key === undefined ? 0 : key.attempt + 1;
+    const refusal = toRefusal({ kind: "refused", cause, description, attempts }, nowIso());
+    await settle.capturedCallback(
+      refusal,
+      delivery,
+      key === undefined ? undefined : { id: key.poisonId, run: key.run },
+      log,
+    );
+    log("callback.givenUp", { eventId: key?.poisonId, category: cause.category, why: description });
+  };
+
+  /** For the record only: a ticket that has been told must not be told again because of it. */
+  const note = async (
+    event: TicketEvent,
+    key: CallbackKey,
+    target: Target,
+    status: number,
+    log: Log,
+  ): Promise<void> => {
+    const { requestId } = event.data;
+    const at = nowIso();
+    try {
+      if (requestId !== undefined)
+        await ledger.change(requestId, (entry) => noteCallback(entry, { at, status, host: target.url.host }));
+    } catch (error) {
+      log("ledger.failed", { requestId, why: error instanceof Error ? error.message : "unknown" });
+    }
+    if (key.run === 0) return;
+    await patiently(
+      "ledger",
+      () => ledger.change(key.poisonId, (entry) => closePoison(entry, at, `${target.url.host} has taken it`)),
+      log,
+    );
+  };
+
+  const follow = async (
+    decision: CallbackDecision,
+    { source, target, event, key, delivery }: Told,
+    log: Log,
+  ): Promise<void> => {
+    const about = { eventId: event.id, source: source.name, host: target.url.host, attempt: key.attempt + 1 };
+    switch (decision.kind) {
+      case "delivered":
+        log("callback.delivered", { ...about, status: decision.status });
+        if (key.run > 0) await off.turnOn(source.name, target.url);
+        return note(event, key, target, decision.status, log);
+      case "again": {
+        const { waitMs, why } = decision;
+        const next = { ...key, attempt: key.attempt + 1 };
+        await patiently("ticket-callbacks", () => schedule(delivery.body, next, clock.now() + waitMs), log);
+        log("callback.again", { ...about, why, waitMs });
+        return undefined;
+      }
+      case "gone":
+        await patiently("ledger", () => off.turnOff(source.name, target.url, nowIso()), log);
+        log("callback.off", { source: source.name, host: target.url.host });
+        return giveUp(callbackCauses["callback-gone"], whereAnd(target, decision.why), delivery, key, log);
+      case "given up":
+        return giveUp(callbackCauses[decision.category], whereAnd(target, decision.why), delivery, key, log);
+      default:
+        return decision satisfies never;
+    }
+  };
+
+  /** When nobody can say, it is tried. */
+  const isOff = async (source: Source, { url }: Target, log: Log): Promise<boolean> => {
+    try {
+      return await off.isOff(source.name, url);
+    } catch (error) {
+      log("ledger.failed", { requestId: undefined, why: error instanceof Error ? error.message : "unknown" });
+      return false;
+    }
+  };
+
+  const tellTarget = async (told: Told, log: Log): Promise<void> => {
+    const { source, target, event, key, delivery } = told;
+    // A replay is an operator's word that it may be tried
+    if (key.run === 0 && (await isOff(source, target, log)))
+      return giveUp(
+        callbackCauses["callback-off"],
+        whereAnd(target, "it answered 410 before"),
+        delivery,
+        key,
+        log,
+      );
+    const answer = await post(source, target, event);
+    return follow(decideCallback(answer, key, scheduleSeconds, clock.random()), told, log);
+  };
+
+  return {
+    async tell(delivery, log) {
+      const event = parse(delivery.body);
+      if (event === undefined)
+        return giveUp(invalidMessage, "it is no event with a ticket", delivery, undefined, log);
+      const key = callbackKeyOf(delivery.messageId, event.id);
+      const { ticket } = event.data;
+      const source = sources.get(ticket.source);
+      const target = source === undefined ? undefined : callbackTargetOf(source, ticket);
+      if (source === undefined || target === undefined || target.kind === "none") {
+        log("callback.none", { eventId: event.id, source: ticket.source });
+        return undefined;
+      }
+      if (target.kind === "notAllowed")
+        return giveUp(callbackCauses["callback-blocked"], target.why, delivery, key, log);
+      return tellTarget({ source, target, event, key, delivery }, log);
+    },
+    async capture(delivery, log) {
+      const event = parse(delivery.body);
+      const key = event === undefined ? undefined : callbackKeyOf(delivery.messageId, event.id);
+      const { deadLetterReason, deadLetterDescription } = delivery;
+      await giveUp(
+        brokerCauseOf(deadLetterReason),
+        deadLetterDescription ?? deadLetterReason ?? "",
+        delivery,
+        key,
+        log,
+      );
+    },
+  };
+};
+
+/** What is told, where, and for the how-manieth time. */
+interface Told {
+  readonly source: Source;
+  readonly target: Target;
+  readonly event: TicketEvent;
+  readonly key: CallbackKey;
+  readonly delivery: Delivery;
+}
+
+const whereAnd = ({ url }: Target, why: string): string => `${url.host}: ${why}`;

@@ -1,0 +1,35 @@
+import { randomUUID } from "node:crypto";
+
+import type { Log } from "../log.ts";
+import { parseJson, parseRequest, type Problem } from "../request/parse.ts";
+import type { Accept, Accepted } from "./accept.ts";
+
+/** What became of a body at the door. */
+export type Submitted = Accepted | { readonly kind: "invalid"; readonly problems: readonly Problem[] };
+
+export type Submit = (bytes: Uint8Array, idempotencyKey: string | undefined, log: Log) => Promise<Submitted>;
+
+const THROUGH_HTTP = "http";
+
+const isObject = (value: unknown): value is object =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+// The header's value may come as a quoted string (draft of the Idempotency-Key header)
+const unquote = (value: string): string => value.trim().replace(/^"(.*)"$/, "$1");
+
+/** A request without an id gets the caller's idempotency key, or an id of its own. */
+const withRequestId = (body: unknown, idempotencyKey: string | undefined): unknown =>
+  isObject(body) && !("requestId" in body)
+    ? { ...body, requestId: idempotencyKey === undefined ? randomUUID() : unquote(idempotencyKey) }
+    : body;
+
+/** Checks the body of a caller and accepts what it asks for. */
+export const makeSubmit =
+  (accept: Accept): Submit =>
+  async (bytes, idempotencyKey, log) => {
+    const json = parseJson(bytes);
+    if (!json.ok) return { kind: "invalid", problems: [{ pointer: "", detail: json.detail }] };
+    const parsed = parseRequest(withRequestId(json.value, idempotencyKey));
+    if (!parsed.ok) return { kind: "invalid", problems: parsed.problems };
+    return accept(parsed.request, THROUGH_HTTP, log);
+  };

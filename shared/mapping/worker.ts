@@ -1,0 +1,5 @@
+import workerpool from "workerpool";
+
+import { evaluate } from "./evaluate.ts";
+
+workerpool.worker({ evaluate });

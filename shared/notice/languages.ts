@@ -1,0 +1,66 @@
+import { causesInGerman, type CauseText } from "./causesInGerman.ts";
+
+/** The sentences of a language; names in braces are filled in. */
+interface Language {
+  readonly assigned: string;
+  readonly removed: string;
+  readonly and: string;
+  readonly applied: string;
+  readonly alreadySo: string;
+  readonly warnings: string;
+  readonly refused: string;
+  readonly discarded: string;
+  readonly rejected: string;
+  readonly owners: Readonly<Record<string, string>>;
+  /** Undefined: the cause reads as the event has it. */
+  readonly causes: ReadonlyMap<string, CauseText> | undefined;
+}
+
+export const languages = {
+  en: {
+    assigned: "assign {licenses}",
+    removed: "remove {licenses}",
+    and: "and",
+    applied: "License change applied for {user}: {wish}. Request {requestId}.",
+    alreadySo: "Nothing was left to change for {user}: {wish} was so already. Request {requestId}.",
+    warnings: "Microsoft warns: {warnings}",
+    refused:
+      "License change not applied for {user}: {wish}. {meaning} ({category}). To do ({owner}): {remedy}. Request {requestId}.",
+    discarded:
+      "License change closed without being applied for {user}: {wish}. By {by}{why}. Request {requestId}.",
+    rejected: "This ticket asks for no license change that can be carried out. To be corrected: {errors}",
+    owners: {
+      customer: "customer",
+      "partner admin": "partner admin",
+      operator: "operator",
+      Microsoft: "Microsoft",
+    },
+    causes: undefined,
+  },
+  de: {
+    assigned: "{licenses} zuweisen",
+    removed: "{licenses} entziehen",
+    and: "und",
+    applied: "Lizenzänderung für {user} ausgeführt: {wish}. Auftrag {requestId}.",
+    alreadySo: "Für {user} war nichts zu ändern: {wish} war schon erledigt. Auftrag {requestId}.",
+    warnings: "Microsoft warnt: {warnings}",
+    refused:
+      "Lizenzänderung für {user} nicht ausgeführt: {wish}. {meaning} ({category}). Zu tun ({owner}): {remedy}. Auftrag {requestId}.",
+    discarded:
+      "Lizenzänderung für {user} ohne Ausführung geschlossen: {wish}. Von {by}{why}. Auftrag {requestId}.",
+    rejected:
+      "Dieses Ticket enthält keine Lizenzänderung, die ausgeführt werden kann. Zu berichtigen (englisch): {errors}",
+    owners: {
+      customer: "Kunde",
+      "partner admin": "Partner-Administrator",
+      operator: "Betrieb",
+      Microsoft: "Microsoft",
+    },
+    causes: causesInGerman,
+  },
+} as const satisfies Readonly<Record<string, Language>>;
+
+export type LanguageName = keyof typeof languages;
+
+/** The sentences of a language, as the type that all of them have. */
+export const languageOf = (name: LanguageName): Language => languages[name];

@@ -1,0 +1,74 @@
+import type { EventData } from "../ticket/callback.ts";
+import type { Source } from "../ticket/source.ts";
+import { languageOf } from "./languages.ts";
+import { skuNameOf } from "./skuNames.ts";
+
+const NOTICE_MAX = 4000;
+
+const fill = (template: string, values: Readonly<Record<string, string>>): string =>
+  template.replaceAll(/\{(\w+)\}/g, (_, name: string) => values[name] ?? "");
+
+const oneLine = (text: string): string => text.replaceAll(/\s+/g, " ").trim();
+
+// What follows is a sentence of ours: it has its own period
+const withoutPeriod = (text: string): string => oneLine(text).replace(/\.$/, "");
+
+/**
+ * The sentence that people read on a ticket: what became of it, why, and what to do, in the language of the source,
+ * with the names that its table gives to SKUs. Pure.
+ */
+export const toNotice = (
+  data: EventData,
+  { language, tables }: Pick<Source, "language" | "tables">,
+): string => {
+  const texts = languageOf(language);
+  const nameOf = (skuId: string): string => skuNameOf(skuId, tables.skus);
+  const list = (template: string, ids: readonly string[]): readonly string[] =>
+    ids.length === 0 ? [] : [fill(template, { licenses: ids.map(nameOf).join(", ") })];
+  const wish = [
+    ...list(
+      texts.assigned,
+      data.licensesToAssign.map(({ skuId }) => skuId),
+    ),
+    ...list(texts.removed, data.licensesToRemove),
+  ].join(` ${texts.and} `);
+  const about = { wish, user: data.userId ?? "", requestId: data.requestId ?? "" };
+
+  const sentence = (): string => {
+    switch (data.outcome) {
+      case "applied": {
+        const main = fill(data.alreadySo ? texts.alreadySo : texts.applied, about);
+        const warnings = data.warnings.map(({ message }) => oneLine(message)).join(" ");
+        return warnings === "" ? main : `${main} ${fill(texts.warnings, { warnings })}`;
+      }
+      case "refused": {
+        const { category, owner } = data;
+        const { meaning, remedy } = texts.causes?.get(category) ?? data;
+        return fill(texts.refused, {
+          ...about,
+          category,
+          meaning: withoutPeriod(meaning),
+          remedy: withoutPeriod(remedy),
+          owner: texts.owners[owner] ?? owner,
+        });
+      }
+      case "discarded": {
+        const { by, why } = data;
+        const because = why === undefined || why === "" ? "" : `: ${withoutPeriod(why)}`;
+        return fill(texts.discarded, { ...about, by, why: because });
+      }
+      case "rejected":
+        return fill(texts.rejected, {
+          errors: data.errors
+            .map(
+              ({ pointer, detail }) =>
+                `${pointer === "" ? "" : `${pointer.slice(1)}: `}${withoutPeriod(detail)}.`,
+            )
+            .join(" "),
+        });
+      default:
+        return data satisfies never;
+    }
+  };
+  return sentence().slice(0, NOTICE_MAX);
+};

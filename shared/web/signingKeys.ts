@@ -1,0 +1,53 @@
+import { z } from "zod";
+
+import { WebError } from "./errors.ts";
+import type { SendWeb } from "./send.ts";
+
+/** Signing keys by the address that gives them out. @throws {WebError} */
+export type ReadSigningKey = (url: URL, isTrusted: boolean) => Promise<string>;
+
+const KEEP_MS = 60 * 60_000;
+/** An address that gave no key is not asked again for so long: 5 s are all the time there is. */
+const FAILED_MS = 30_000;
+const KNOWN_MAX = 50;
+
+const Answer = z.object({ signing_key: z.string().min(1).max(4096) });
+
+interface Known {
+  readonly key: Promise<string>;
+  readonly untilMs: number;
+}
+
+/** Keys as ConnectWise gives them out: GET → { "signing_key" }. Source: facts about ticketing systems, section 8. */
+export const makeReadSigningKey = (send: SendWeb, now: () => number): ReadSigningKey => {
+  const known = new Map<string, Known>();
+
+  const read = async (url: URL, isTrusted: boolean): Promise<string> => {
+    const { status, text } = await send({
+      url,
+      method: "GET",
+      headers: { accept: "application/json" },
+      isTrusted,
+    });
+    let json: unknown;
+    try {
+      json = JSON.parse(text);
+    } catch {
+      json = undefined;
+    }
+    const { success, data } = Answer.safeParse(json);
+    if (status === 200 && success) return data.signing_key;
+    throw new WebError("unreachable", `"${url.host}" gave no signing key (status ${status})`);
+  };
+
+  return (url, isTrusted) => {
+    const found = known.get(url.href);
+    if (found !== undefined && now() < found.untilMs) return found.key;
+    // Addresses come from bodies that nobody has checked yet: they must not fill the memory
+    if (known.size >= KNOWN_MAX) known.clear();
+    const key = read(url, isTrusted);
+    known.set(url.href, { key, untilMs: now() + KEEP_MS });
+    key.catch(() => known.set(url.href, { key, untilMs: now() + FAILED_MS }));
+    return key;
+  };
+};
