@@ -15,6 +15,17 @@ export interface ClientOptions {
 
 type Method = "GET" | "POST" | "PUT";
 
+/** What goes out: bytes, and what is said about them. */
+interface Payload {
+  readonly bytes: Uint8Array;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+const toPayload = (body: object): Payload => ({
+  bytes: Buffer.from(JSON.stringify(body)),
+  headers: { "content-type": "application/json" },
+});
+
 interface Answer {
   readonly status: number;
   readonly body: unknown;
@@ -30,6 +41,12 @@ export interface Client {
     schema: S,
     path: string,
     body: object,
+  ) => Promise<z.output<S>>;
+  /** Posts bytes as they are, with headers of their own. */
+  readonly sendBytes: <S extends z.ZodType>(
+    schema: S,
+    path: string,
+    payload: Payload,
   ) => Promise<z.output<S>>;
   /** The answer as it is, a refusal too; what passes is tried again until `patienceMs` is over. */
   readonly post: (path: string, body: object, patienceMs: number) => Promise<Answer>;
@@ -88,7 +105,7 @@ const toError = ({ status, body }: Answer, what: string): CliError => {
 export const makeClient = ({ url, key, signal }: ClientOptions): Client => {
   const base = toBase(url);
 
-  const call = async (method: Method, path: string, body?: object): Promise<Answer> => {
+  const call = async (method: Method, path: string, payload?: Payload): Promise<Answer> => {
     const address = new URL(path, base);
     // A next page comes from the answer: the key goes nowhere else
     if (address.origin !== base.origin)
@@ -98,9 +115,9 @@ export const makeClient = ({ url, key, signal }: ClientOptions): Client => {
         method,
         headers: {
           "x-functions-key": key,
-          ...(body === undefined ? {} : { "content-type": "application/json" }),
+          ...payload?.headers,
         },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        ...(payload === undefined ? {} : { body: payload.bytes }),
         signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]),
         headersTimeout: TIMEOUT_MS,
         bodyTimeout: TIMEOUT_MS,
@@ -137,11 +154,13 @@ export const makeClient = ({ url, key, signal }: ClientOptions): Client => {
 
   return {
     get: async (schema, path) => read(schema, await call("GET", path), `read ${path.split("?")[0] ?? ""}`),
-    send: async (method, schema, path, body) => read(schema, await call(method, path, body), path),
+    send: async (method, schema, path, body) => read(schema, await call(method, path, toPayload(body)), path),
+    sendBytes: async (schema, path, payload) => read(schema, await call("POST", path, payload), path),
     async post(path, body, patienceMs) {
       const endMs = Date.now() + patienceMs;
+      const payload = toPayload(body);
       for (;;) {
-        const tried = await call("POST", path, body).catch((error: unknown) => {
+        const tried = await call("POST", path, payload).catch((error: unknown) => {
           if (error instanceof CliError && error.exitCode === EXIT.noAnswer) return error;
           throw error;
         });

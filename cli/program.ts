@@ -3,6 +3,7 @@ import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { cancel, operation, operations } from "./commands/operations.ts";
 import { groups, note, show, treat, type ShowOptions, type TreatOptions } from "./commands/poison.ts";
 import { list, status, type ListOptions } from "./commands/requests.ts";
+import { checkTicket, type CheckTicketOptions } from "./commands/tickets.ts";
 import { submit, type SubmitOptions } from "./commands/submit.ts";
 import { toContext, type Action } from "./context.ts";
 import { CliError, EXIT, type ExitCode } from "./errors.ts";
@@ -37,6 +38,11 @@ FILE is .json (one request or a list), .jsonl, .csv, or - for JSON from standard
 the first request is sent. Columns of CSV: requestId, customerId, userId, assign, remove (SKU ids, separated by spaces
 or ;), ticketSystem, ticketId, requestedBy. A request without requestId gets one made of its content and its place: the
 same file sent again asks for nothing twice.`;
+
+const TICKET_HELP = `
+FILE is the body as the ticketing system sends it, or - for standard input. With LICENSE_RELAY_TICKET_SECRET set, it is
+signed as the ticketing system would; without, the signature is reported as missing and the mapping is checked all the
+same.`;
 
 const selecting = (command: Command): Command =>
   command
@@ -118,6 +124,18 @@ const build = (
   selecting(
     poison.command("note <text>").description("keep a note on a group; an empty text takes it away"),
   ).action((text: string, options: TreatOptions, command: Command) => run(command, note(text, options)));
+
+  program
+    .command("ticket")
+    .description("webhooks of ticketing systems")
+    .command("check <source> <file>")
+    .description("what a delivery would come to: signature, clock, mapping; nothing is queued")
+    .option("--profile <profile>", "how it is signed; else the name of the source")
+    .option("--secret-header <name>", "header of the secret, when the source names one")
+    .addHelpText("after", TICKET_HELP)
+    .action((source: string, file: string, options: CheckTicketOptions, command: Command) =>
+      run(command, checkTicket(source, file, options)),
+    );
 
   program
     .command("operations")

@@ -6,6 +6,7 @@ export const defaultPorts = {
   LOCAL_IDENTITY_PORT: 7073,
   LOCAL_PARTNER_CENTER_PORT: 7074,
   LOCAL_STORAGE_PORT: 10002,
+  LOCAL_DESK_PORT: 7075,
 } as const;
 
 /** Settings for a start beside others that leaves nothing behind: free ports, and tables in memory. */

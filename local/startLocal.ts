@@ -17,7 +17,7 @@ export interface Local extends LocalKeys {
   close(): Promise<void>;
 }
 
-export interface LocalOptions extends Pick<LocalAzureOptions, "brokerConfig"> {
+export interface LocalOptions extends Pick<LocalAzureOptions, "brokerConfig" | "onNote"> {
   readonly onLog: (entry: LogEntry) => void;
   /** How long work in hand may go on when it is closed, in milliseconds. */
   readonly graceMs?: number;
@@ -38,9 +38,9 @@ export const applyLocalSettings = async (): Promise<void> => {
  * read their settings from it, as they do in Azure.
  * @throws {LocalStartError} when a port is taken
  */
-export const startLocal = async ({ brokerConfig, onLog, graceMs }: LocalOptions): Promise<Local> => {
+export const startLocal = async ({ onLog, graceMs, ...options }: LocalOptions): Promise<Local> => {
   const { env } = process;
-  const azure = await startLocalAzure({ env, ...(brokerConfig === undefined ? {} : { brokerConfig }) });
+  const azure = await startLocalAzure({ env, ...options });
   try {
     Object.assign(env, azure.settings);
     const keys = readKeys(env);

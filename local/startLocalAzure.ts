@@ -1,8 +1,14 @@
 import { randomUUID } from "node:crypto";
+import { existsSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import { loadBrokerConfig, type BrokerConfig } from "./broker/config.ts";
 import { startBroker, type Broker } from "./broker/startBroker.ts";
+import { sampleSecrets, writeSampleSources } from "./desk/sampleSources.ts";
+import { startDesk, type Desk, type Note } from "./desk/startDesk.ts";
 import { startIdentity } from "./identity/startIdentity.ts";
 import { startKeyVault, type KeyVault } from "./key-vault/startKeyVault.ts";
 import { startPartnerCenter, type PartnerCenter } from "./partner-center/startPartnerCenter.ts";
@@ -27,6 +33,7 @@ export interface LocalAzure {
   readonly keyVault?: KeyVault;
   readonly partnerCenter?: PartnerCenter;
   readonly storage?: Storage;
+  readonly desk?: Desk;
   /** Stops what was started here, in the reverse order. */
   close(): Promise<void>;
 }
@@ -35,12 +42,16 @@ export interface LocalAzureOptions {
   readonly env: Environment;
   /** @default what servicebus.config.json says */
   readonly brokerConfig?: BrokerConfig;
+  /** Told of every note that the ticketing system takes. */
+  readonly onNote?: (note: Note) => void;
 }
 
 /** The description of the Service Bus entities. */
 export const ENTITIES_FILE = fileURLToPath(new URL("../servicebus.config.json", import.meta.url));
 /** What is kept from one start to the next. */
 const STORAGE_FOLDER = fileURLToPath(new URL("../.local/storage", import.meta.url));
+/** Sources of the app's own: with these, no ticketing system is started. */
+const TICKETS_FOLDER = fileURLToPath(new URL("../tickets", import.meta.url));
 /** Nobody renews the local token: it lasts longer than a session at the desk. */
 const TOKEN_SECONDS = 30 * 24 * 60 * 60;
 
@@ -119,7 +130,7 @@ const addKeyVault = async (started: Started, { env }: LocalAzureOptions): Promis
   const secret = given(env, "PARTNER_TOKEN_SECRET") ?? "partner-access-token";
   const keyVault = await startKeyVault({
     port: readPort("LOCAL_KEY_VAULT_PORT", env),
-    secrets: { [secret]: createToken({ lifetimeSeconds: TOKEN_SECONDS }) },
+    secrets: { ...sampleSecrets, [secret]: createToken({ lifetimeSeconds: TOKEN_SECONDS }) },
   });
   started.here("Key Vault", keyVault.url, keyVault, { KEY_VAULT_URL: keyVault.url });
   return keyVault;
@@ -156,6 +167,33 @@ const addStorage = async (started: Started, { env }: LocalAzureOptions): Promise
   return storage;
 };
 
+/** A ticketing system, and sources that say how it calls and is called. */
+const addDesk = async (started: Started, { env, onNote }: LocalAzureOptions): Promise<Desk | undefined> => {
+  const outside = given(env, "TICKETS_FOLDER") ?? (existsSync(TICKETS_FOLDER) ? "tickets" : undefined);
+  if (outside !== undefined) {
+    started.outside("Tickets", outside);
+    return undefined;
+  }
+  const desk = await startDesk({
+    port: readPort("LOCAL_DESK_PORT", env),
+    secret: sampleSecrets["ticket-callback"],
+    ...(onNote === undefined ? {} : { onNote }),
+  });
+  const folder = await mkdtemp(join(tmpdir(), "license-relay-tickets-"));
+  const close = async (): Promise<void> => {
+    await desk.close();
+    await rm(folder, { recursive: true, force: true });
+  };
+  started.here(
+    "Ticketing system",
+    desk.url,
+    { close },
+    { TICKETS_FOLDER: folder, CALLBACK_LOOPBACK: "true" },
+  );
+  await writeSampleSources(folder, desk.url);
+  return desk;
+};
+
 /**
  * Starts the parts of Azure that the settings do not already name: Service Bus, Key Vault with a managed identity,
  * Partner Center, a storage account.
@@ -168,6 +206,7 @@ export const startLocalAzure = async (options: LocalAzureOptions): Promise<Local
     const keyVault = await addKeyVault(started, options);
     const partnerCenter = await addPartnerCenter(started, options);
     const storage = await addStorage(started, options);
+    const desk = await addDesk(started, options);
     return {
       parts: started.parts,
       settings: started.settings,
@@ -175,6 +214,7 @@ export const startLocalAzure = async (options: LocalAzureOptions): Promise<Local
       ...(keyVault === undefined ? {} : { keyVault }),
       ...(partnerCenter === undefined ? {} : { partnerCenter }),
       ...(storage === undefined ? {} : { storage }),
+      ...(desk === undefined ? {} : { desk }),
       close: () => started.close(),
     };
   } catch (error) {

@@ -99,11 +99,8 @@ export const makeNotify = (deps: NotifyDeps): Notify => {
     );
   };
 
-  const follow = async (
-    decision: CallbackDecision,
-    { source, target, event, key, delivery }: Told,
-    log: Log,
-  ): Promise<void> => {
+  const follow = async (decision: CallbackDecision, told: Told, log: Log): Promise<void> => {
+    const { source, target, event, key, delivery } = told;
     const about = { eventId: event.id, source: source.name, host: target.url.host, attempt: key.attempt + 1 };
     switch (decision.kind) {
       case "delivered":
@@ -120,9 +117,9 @@ export const makeNotify = (deps: NotifyDeps): Notify => {
       case "gone":
         await patiently("ledger", () => off.turnOff(source.name, target.url, nowIso()), log);
         log("callback.off", { source: source.name, host: target.url.host });
-        return giveUp(callbackCauses["callback-gone"], whereAnd(target, decision.why), delivery, key, log);
+        return giveUp(callbackCauses["callback-gone"], describe(told, decision.why), delivery, key, log);
       case "given up":
-        return giveUp(callbackCauses[decision.category], whereAnd(target, decision.why), delivery, key, log);
+        return giveUp(callbackCauses[decision.category], describe(told, decision.why), delivery, key, log);
       default:
         return decision satisfies never;
     }
@@ -144,7 +141,7 @@ export const makeNotify = (deps: NotifyDeps): Notify => {
     if (key.run === 0 && (await isOff(source, target, log)))
       return giveUp(
         callbackCauses["callback-off"],
-        whereAnd(target, "it answered 410 before"),
+        describe(told, "it answered 410 before"),
         delivery,
         key,
         log,
@@ -194,4 +191,8 @@ interface Told {
   readonly delivery: Delivery;
 }
 
-const whereAnd = ({ url }: Target, why: string): string => `${url.host}: ${why}`;
+/** Which ticket, where, and why not: what an operator reads in the list. */
+const describe = ({ target, event }: Pick<Told, "target" | "event">, why: string): string => {
+  const { system, id } = event.data.ticket;
+  return `ticket ${system}/${id}: ${target.url.host}: ${why}`;
+};

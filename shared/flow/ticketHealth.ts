@@ -1,5 +1,6 @@
 import type { CallbacksOff } from "../ledger/callbacksOff.ts";
 import type { Sources } from "../sources/loadSources.ts";
+import type { Source } from "../ticket/source.ts";
 import { VaultError } from "../vault/errors.ts";
 import type { SharedSecrets } from "../vault/sharedSecrets.ts";
 
@@ -9,7 +10,7 @@ export interface TicketHealthDeps {
   readonly off: Pick<CallbacksOff, "list">;
 }
 
-/** What keeps tickets from coming in or from being told: the first thing that somebody should look at. */
+/** What keeps tickets from coming in or from being told. */
 export const makeTicketHealth = ({ sources, secrets, off }: TicketHealthDeps) => {
   const isMissing = async (name: string | undefined): Promise<boolean> => {
     if (name === undefined) return false;
@@ -21,12 +22,19 @@ export const makeTicketHealth = ({ sources, secrets, off }: TicketHealthDeps) =>
     }
   };
 
+  const hasMissing = async ({ secret, callbackSecret, callbackAuthorization }: Source): Promise<boolean> =>
+    (await Promise.all([secret, callbackSecret, callbackAuthorization].map(isMissing))).includes(true);
+
   return async (): Promise<string | undefined> => {
-    for (const { name, secret, callbackSecret, callbackAuthorization } of sources.values()) {
-      const missing = await Promise.all([secret, callbackSecret, callbackAuthorization].map(isMissing));
-      if (missing.includes(true)) return `secretMissing: ${name}`;
-    }
-    const names = sources.size === 0 ? [] : (await off.list()).filter((name) => sources.has(name));
-    return names.length === 0 ? undefined : `callbackOff: ${names.join(", ")}`;
+    if (sources.size === 0) return undefined;
+    const all = [...sources.values()];
+    const missing = await Promise.all(all.map(hasMissing));
+    const withoutSecret = all.filter((_, index) => missing[index]).map(({ name }) => name);
+    const turnedOff = (await off.list()).filter((name) => sources.has(name));
+    const reasons = [
+      ...(withoutSecret.length === 0 ? [] : [`secretMissing: ${withoutSecret.join(", ")}`]),
+      ...(turnedOff.length === 0 ? [] : [`callbackOff: ${turnedOff.join(", ")}`]),
+    ];
+    return reasons.length === 0 ? undefined : reasons.join("; ");
   };
 };

@@ -7,6 +7,7 @@ import type { Broker } from "../../local/broker/startBroker.ts";
 import { makeApi, type Api } from "../../local/demo/api.ts";
 import { followEnds, type Ends } from "../../local/demo/ends.ts";
 import type { KeyVault } from "../../local/key-vault/startKeyVault.ts";
+import type { Desk } from "../../local/desk/startDesk.ts";
 import type { PartnerCenter } from "../../local/partner-center/startPartnerCenter.ts";
 import { apart } from "../../local/ports.ts";
 import type { Storage } from "../../local/storage/startStorage.ts";
@@ -20,6 +21,8 @@ const quick = {
   HOLD_BUDGET_SECONDS: "5",
   RETRY_BASE_MILLISECONDS: "50",
   PARTNER_CENTER_TIMEOUT_SECONDS: "1",
+  CALLBACK_TIMEOUT_SECONDS: "1",
+  CALLBACK_SCHEDULE_SECONDS: "0,1",
 };
 
 /** All of it: Azure in this process, the functions in another, the ends as a subscriber sees them. */
@@ -28,6 +31,7 @@ export interface Relay {
   readonly keyVault: KeyVault;
   readonly partnerCenter: PartnerCenter;
   readonly storage: Storage;
+  readonly desk: Desk;
   readonly ends: Ends;
   readonly api: () => Api;
   readonly host: () => HostProcess;
@@ -44,6 +48,8 @@ export interface RelayOptions {
   readonly config?: (config: BrokerConfig) => BrokerConfig;
   /** Which files register functions. @default {"functions/*.ts"} */
   readonly pattern?: string;
+  /** The folder of the sources, in place of the sample ones. */
+  readonly tickets?: (desk: Desk) => Promise<string>;
 }
 
 const need = <T>(part: T | undefined): T => {
@@ -55,13 +61,16 @@ export const startRelay = async ({
   settings = {},
   config = (same) => same,
   pattern,
+  tickets,
 }: RelayOptions = {}): Promise<Relay> => {
   const azure = await startLocalAzure({
     env: apart,
     brokerConfig: config(await loadBrokerConfig(ENTITIES_FILE)),
   });
   const broker = need(azure.broker);
-  const env = { ...quick, ...azure.settings, ...settings };
+  const desk = need(azure.desk);
+  const folder = tickets === undefined ? {} : { TICKETS_FOLDER: await tickets(desk) };
+  const env = { ...quick, ...azure.settings, ...folder, ...settings };
   let host = await startHostProcess(env, pattern);
   const api = (): Api => makeApi({ url: host.url, functionKey: "local", operatorKey: "local-operator" });
   const ends = followEnds(broker.connectionString, api);
@@ -72,6 +81,7 @@ export const startRelay = async ({
     keyVault: need(azure.keyVault),
     partnerCenter: need(azure.partnerCenter),
     storage: need(azure.storage),
+    desk,
     ends,
     api,
     host: () => host,

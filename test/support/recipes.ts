@@ -1,0 +1,53 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { mkdtemp, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+import { loadSources } from "../../shared/sources/loadSources.ts";
+import type { Source } from "../../shared/ticket/source.ts";
+
+const FOLDER = fileURLToPath(new URL("../../docs/tickets", import.meta.url));
+
+/** A page of docs/tickets, taken apart. */
+export interface Recipe {
+  readonly name: string;
+  readonly text: string;
+  /** The block behind `<!-- mark -->`. */
+  readonly block: (mark: string) => string | undefined;
+}
+
+const pages = readdirSync(FOLDER).filter((file) => file.endsWith(".md") && file !== "README.md");
+
+export const recipes: readonly Recipe[] = pages.map((file) => {
+  const text = readFileSync(join(FOLDER, file), "utf8");
+  return {
+    name: file.replace(/\.md$/, ""),
+    text,
+    block: (mark) => new RegExp(`<!-- ${mark} -->\\n+\`\`\`\\w+\\n(.*?)\`\`\``, "s").exec(text)?.[1],
+  };
+});
+
+/** The sources of all pages, as files in a new folder. */
+export const writeRecipeSources = async (
+  change: (name: string, file: Record<string, unknown>) => Record<string, unknown> = (_name, file) => file,
+): Promise<string> => {
+  const folder = await mkdtemp(join(tmpdir(), "license-relay-tickets-"));
+  await Promise.all(
+    recipes.map(async ({ name, block }) => {
+      const file = JSON.parse(block("source") ?? "{}") as Record<string, unknown>;
+      await writeFile(join(folder, `${name}.json`), JSON.stringify(change(name, file), undefined, 2));
+    }),
+  );
+  return folder;
+};
+
+/** What arrives, with a time of now where the page has one of its day. */
+export const deliveryOf = ({ block }: Recipe): string =>
+  (block("delivery") ?? "").replace(/("timestamp": )\d{13}/, `$1${Date.now()}`);
+
+export const loadRecipeSources = async (): Promise<ReadonlyMap<string, Source>> =>
+  loadSources(await writeRecipeSources());
+
+/** A secret that every scheme can use. */
+export const SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";

@@ -1,0 +1,246 @@
+import { randomBytes } from "node:crypto";
+
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+
+import { profileOf, profiles, type ProfileName } from "../../shared/ticket/profiles.ts";
+import type { Scheme } from "../../shared/ticket/scheme.ts";
+import { signDelivery } from "../../shared/ticket/sign.ts";
+import { verifyDelivery, type Verification, type VerifyOptions } from "../../shared/ticket/verify.ts";
+
+const NOW = Date.parse("2026-01-15T10:00:00Z");
+const SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+const OLD_SECRET = "whsec_bmV2ZXItdXNlLXRoaXMtc2VjcmV0LWFueS1tb3Jl";
+const BODY = Buffer.from('{"ticket":{"id":"4711","subject":"Add E3 für Zoë"}}');
+
+const headersOf =
+  (headers: Readonly<Record<string, string>>) =>
+  (name: string): string | undefined =>
+    new Headers(headers).get(name) ?? undefined;
+
+const verify = (
+  scheme: Scheme,
+  body: Uint8Array,
+  headers: Readonly<Record<string, string>>,
+  options: Partial<VerifyOptions> = {},
+): Verification =>
+  verifyDelivery(
+    scheme,
+    { body, header: headersOf(headers) },
+    { secrets: [SECRET], nowMs: NOW, toleranceMs: 300_000, escapedBody: false, ...options },
+  );
+
+const sign = (scheme: Scheme, more: Partial<Parameters<typeof signDelivery>[1]> = {}) =>
+  signDelivery(scheme, { secret: SECRET, body: BODY, at: new Date(NOW), deliveryId: "msg_1", ...more });
+
+const names = Object.keys(profiles).filter((name): name is ProfileName => Object.hasOwn(profiles, name));
+const schemes = names.map((name) => [name, profileOf(name).scheme] as const);
+const signing = schemes.filter(([, { kind }]) => kind !== "sharedSecret");
+const timed = schemes.filter(
+  ([, scheme]) =>
+    scheme.kind === "standardWebhooks" || (scheme.kind === "hmac" && scheme.timestampHeader !== undefined),
+);
+
+describe("published and computed test vectors", () => {
+  test.each([
+    [
+      "jira-webhook",
+      "It's a Secret to Everybody",
+      "Hello World!",
+      { "x-hub-signature": "sha256=a4771c39fbe90f317c7824e83ddef3caae9cb3d976c214ace1f2937e133263c9" },
+    ],
+    [
+      "github",
+      "It's a Secret to Everybody",
+      "Hello, World!",
+      { "x-hub-signature-256": "sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17" },
+    ],
+    [
+      "standard-webhooks",
+      SECRET,
+      '{"test": 2432232314}',
+      {
+        "webhook-id": "msg_p5jXN8AQM9LWM0D4loKWxJek",
+        "webhook-timestamp": "1614265330",
+        "webhook-signature": "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=",
+      },
+    ],
+    [
+      "zendesk",
+      "zd-test-secret",
+      '{"ticket":{"id":"4711","subject":"Add E3"}}',
+      {
+        "x-zendesk-webhook-signature": "+ocxD0TGsVHJsWzj5RkyEeobYWTvlq2rooKo+ID1lR0=",
+        "x-zendesk-webhook-signature-timestamp": "2026-01-15T10:00:00Z",
+      },
+    ],
+    [
+      "jira-webhook",
+      "jira-test-secret",
+      '{"ticket":{"id":"4711","subject":"Add E3"}}',
+      { "x-hub-signature": "sha256=13ebeb071501b4024327eaa6bc080eb8cd97d3dbcfc2e893872e76ab6ddd3fe0" },
+    ],
+    [
+      "connectwise",
+      "cw-signing-key",
+      '{"Action":"updated","Type":"ticket","ID":4711}',
+      { "x-content-signature": "FVothTlgDfHVuDl/hYGQiMNC+XNmieFLN1S3a66pZbA=" },
+    ],
+    [
+      "autotask",
+      "at-secret",
+      '{"Action":"Update","Guid":"guid-1","EntityType":"Ticket","Id":4711}',
+      { "x-hook-signature": "sha1=/jcQzKcpZLvU61+pi/ZRN34MbCs=" },
+    ],
+    [
+      "standard-webhooks",
+      SECRET,
+      '{"ticket":{"id":"4711","subject":"Add E3"}}',
+      {
+        "webhook-id": "msg_1",
+        "webhook-timestamp": "1768471200",
+        "webhook-signature": "v1,GCfQbSAw6qMLxcVpOCS3zDoXIHkKJShaCGImsMrj8UM=",
+      },
+    ],
+  ] as const)("%s %#", (profile, secret, body, headers) => {
+    const at = headers["webhook-timestamp" as keyof typeof headers] as string | undefined;
+    const nowMs = at === undefined ? NOW : Number(at) * 1000;
+    expect(
+      verify(profileOf(profile).scheme, Buffer.from(body), headers, { secrets: [secret], nowMs }),
+    ).toMatchObject({ kind: "verified" });
+  });
+});
+
+describe.each(schemes)("verifyDelivery() for %s", (_name, scheme) => {
+  const missing = { kind: "unverified", problem: "missing" };
+  const mismatch = { kind: "unverified", problem: "mismatch" };
+
+  test("takes what the sender signed, with names of headers in any case", () => {
+    const headers = Object.entries(sign(scheme));
+    expect(verify(scheme, BODY, Object.fromEntries(headers)).kind).toBe("verified");
+    const odd = headers.map(([name, value]) => [name.replaceAll(/[a-m]/g, (c) => c.toUpperCase()), value]);
+    expect(verify(scheme, BODY, Object.fromEntries(odd) as Record<string, string>).kind).toBe("verified");
+  });
+
+  test("refuses a delivery without any one of its headers", () => {
+    const headers = sign(scheme);
+    for (const name of Object.keys(headers)) {
+      const { [name]: _left, ...rest } = headers;
+      expect(verify(scheme, BODY, rest)).toMatchObject(missing);
+    }
+  });
+
+  test("refuses another secret, and none", () => {
+    const headers = sign(scheme, { secret: OLD_SECRET });
+    expect(verify(scheme, BODY, headers)).toMatchObject(mismatch);
+    expect(verify(scheme, BODY, headers, { secrets: [] })).toMatchObject(mismatch);
+    expect(verify(scheme, BODY, headers, { secrets: [""] })).toMatchObject(mismatch);
+  });
+
+  test("takes the secret before while there are two", () => {
+    for (const secret of [SECRET, OLD_SECRET]) {
+      const headers = sign(scheme, { secret });
+      expect(verify(scheme, BODY, headers, { secrets: [SECRET, OLD_SECRET] }).kind).toBe("verified");
+    }
+  });
+
+  test("refuses an empty header and a huge one", () => {
+    const headers = sign(scheme);
+    for (const [name, value] of Object.entries(headers)) {
+      for (const bad of ["x", value + "A".repeat(12_000), "A".repeat(12_000)]) {
+        expect(verify(scheme, BODY, { ...headers, [name]: bad }).kind).not.toBe("verified");
+      }
+    }
+  });
+
+  test("never throws, whatever the headers and the bytes", () => {
+    const names_ = Object.keys(sign(scheme));
+    fc.assert(
+      fc.property(
+        fc.array(fc.string({ unit: "binary-ascii" })),
+        fc.uint8Array({ maxLength: 200 }),
+        (values, body) => {
+          const header = (name: string): string | undefined => values[names_.indexOf(name)];
+          const options = { secrets: [SECRET], nowMs: NOW, toleranceMs: 300_000, escapedBody: false };
+          expect(verifyDelivery(scheme, { body, header }, options).kind).not.toBe("verified");
+        },
+      ),
+      { numRuns: 500 },
+    );
+  });
+});
+
+describe.each(signing)("a signature of %s", (_name, scheme) => {
+  test("is over every byte of the body", () => {
+    const headers = sign(scheme);
+    for (let at = 0; at < BODY.length; at += 1) {
+      const changed = Buffer.from(BODY);
+      changed.writeUInt8(changed.readUInt8(at) ^ 1, at);
+      expect(verify(scheme, changed, headers)).toMatchObject({ kind: "unverified", problem: "mismatch" });
+    }
+  });
+
+  test("is not made with the empty key by anybody", () => {
+    const empty = scheme.kind === "standardWebhooks" ? "" : sign(scheme, { secret: "" });
+    if (typeof empty === "string") return;
+    expect(verify(scheme, BODY, empty, { secrets: ["", SECRET] }).kind).toBe("unverified");
+  });
+
+  test("over a body that is no text holds only for exactly these bytes", () => {
+    const body = randomBytes(64);
+    body.writeUInt8(0xff, 0);
+    if (scheme.kind === "standardWebhooks") {
+      // The scheme signs text: bytes that are none are never good
+      expect(verify(scheme, body, sign(scheme, { body })).kind).toBe("unverified");
+      return;
+    }
+    const headers = sign(scheme, { body });
+    expect(verify(scheme, body, headers).kind).toBe("verified");
+    expect(verify(scheme, Buffer.from(body.toString("utf8")), headers).kind).toBe("unverified");
+  });
+});
+
+describe.each(timed)("the time of %s", (_name, scheme) => {
+  test("may differ by five minutes either way, and no more", () => {
+    const at = (offsetMs: number) => verify(scheme, BODY, sign(scheme, { at: new Date(NOW + offsetMs) }));
+    expect(at(-299_000)).toMatchObject({ kind: "verified", ageMs: 299_000 });
+    expect(at(299_000)).toMatchObject({ kind: "verified" });
+    expect(at(-301_000)).toMatchObject({ kind: "untimely", problem: "old" });
+    expect(at(301_000)).toMatchObject({ kind: "untimely", problem: "new" });
+  });
+
+  test("is signed too", () => {
+    const headers = sign(scheme);
+    const later = sign(scheme, { at: new Date(NOW + 60_000) });
+    const [name] = Object.keys(headers).filter((key) => key.includes("timestamp"));
+    expect(verify(scheme, BODY, { ...headers, [name ?? ""]: later[name ?? ""] ?? "" })).toMatchObject({
+      kind: "unverified",
+    });
+  });
+});
+
+describe("Standard Webhooks", () => {
+  const { scheme } = profileOf("standard-webhooks");
+
+  test("takes any good signature of a list, and skips versions it does not know", () => {
+    const { "webhook-signature": good = "", ...headers } = sign(scheme);
+    const list = `v1a,AAAA v2,BBBB v1,CCCC ${good}`;
+    expect(verify(scheme, BODY, { ...headers, "webhook-signature": list }).kind).toBe("verified");
+  });
+
+  test("takes no id with a dot: two deliveries would have the same signed text", () => {
+    expect(verify(scheme, BODY, sign(scheme, { deliveryId: "msg.1" })).kind).toBe("unverified");
+  });
+
+  test("hands out the signed id", () => {
+    expect(verify(scheme, BODY, sign(scheme))).toMatchObject({ deliveryId: "msg_1" });
+  });
+});
+
+test("Autotask's escaped variant is another signature for special characters, and the same without", () => {
+  const { scheme } = profileOf("autotask");
+  const escapedBody = true;
+  const headers = sign(scheme, { escapedBody });
+  expect(verify(scheme, BODY, headers, { escapedBody }).kind).toBe("verified");
+  expect(verify(scheme, BODY, headers).kind).toBe("unverified");
+});
