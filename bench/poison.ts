@@ -1,4 +1,3 @@
-import { readFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
@@ -7,6 +6,7 @@ import { ServiceBusClient } from "@azure/service-bus";
 
 import { makeApi, type Api } from "../local/demo/api.ts";
 import { startHostProcess, type HostProcess } from "../local/host/hostProcess.ts";
+import { readMemoryMib } from "../local/host/memory.ts";
 import { customerIdAt, largeWorld, userIdAt } from "../local/partner-center/largeWorld.ts";
 import { skus } from "../local/partner-center/seed.ts";
 import { apart } from "../local/ports.ts";
@@ -31,13 +31,6 @@ const median = (values: readonly number[]): number =>
 
 const say = (name: string, value: string): void => console.log(`${name.padEnd(46)}${value}`);
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
-
-/** Memory of a process in MiB; undefined where the system does not tell. */
-const memoryMiB = async (pid: number): Promise<number | undefined> => {
-  const text = await readFile(`/proc/${pid}/status`, "utf8").catch(() => "");
-  const kib = /VmRSS:\s+(\d+) kB/.exec(text)?.[1];
-  return kib === undefined ? undefined : Math.round(Number(kib) / 1024);
-};
 
 const requestAt = (index: number) => {
   const customer = index % CUSTOMERS;
@@ -95,7 +88,7 @@ const run = async (messages: number, kills: number): Promise<boolean> => {
   const api = (): Api => makeApi({ url: host.url, functionKey: "local", operatorKey: "local-operator" });
   let peakMiB = 0;
   const look = async (): Promise<void> => {
-    peakMiB = Math.max(peakMiB, (await memoryMiB(host.pid)) ?? 0);
+    peakMiB = Math.max(peakMiB, (await readMemoryMib(host.pid)) ?? 0);
   };
   try {
     say("machine", `${availableParallelism()} processors, Node.js ${process.versions.node}`);
@@ -106,7 +99,7 @@ const run = async (messages: number, kills: number): Promise<boolean> => {
     await waitFor("the queues are empty", () => Promise.resolve(waiting() === 0), messages * 60);
     await waitFor("all are filed", async () => (await countOpen(api())) === messages, 60_000);
     say(`${messages} requests refused and filed`, seconds(performance.now() - startMs));
-    const beforeMiB = await memoryMiB(host.pid);
+    const beforeMiB = await readMemoryMib(host.pid);
 
     const times: number[] = [];
     for (let count = 0; count < GROUPINGS; count += 1) {

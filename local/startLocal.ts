@@ -23,14 +23,21 @@ export interface LocalOptions extends Pick<LocalAzureOptions, "brokerConfig" | "
   readonly graceMs?: number;
 }
 
-/** Settings of local.settings.json, where the environment does not have them already. */
-export const applyLocalSettings = async (): Promise<void> => {
-  const file = join(ROOT, "local.settings.json");
-  const exists = await access(file).then(
+const isThere = (path: string): Promise<boolean> =>
+  access(path).then(
     () => true,
     () => false,
   );
-  if (exists) applySettings(readLocalSettings(file), process.env);
+
+/** Sources of the app's own: with these, no ticketing system is started. */
+const TICKETS = "tickets";
+
+/** Settings of local.settings.json, where the environment does not have them already. */
+export const applyLocalSettings = async (): Promise<void> => {
+  const { env } = process;
+  const file = join(ROOT, "local.settings.json");
+  if (await isThere(file)) applySettings(readLocalSettings(file), env);
+  if (!env["TICKETS_FOLDER"] && (await isThere(join(ROOT, TICKETS)))) env["TICKETS_FOLDER"] = TICKETS;
 };
 
 /**

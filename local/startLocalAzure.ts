@@ -1,5 +1,4 @@
 import { randomUUID } from "node:crypto";
-import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -50,8 +49,6 @@ export interface LocalAzureOptions {
 export const ENTITIES_FILE = fileURLToPath(new URL("../servicebus.config.json", import.meta.url));
 /** What is kept from one start to the next. */
 const STORAGE_FOLDER = fileURLToPath(new URL("../.local/storage", import.meta.url));
-/** Sources of the app's own: with these, no ticketing system is started. */
-const TICKETS_FOLDER = fileURLToPath(new URL("../tickets", import.meta.url));
 /** Nobody renews the local token: it lasts longer than a session at the desk. */
 const TOKEN_SECONDS = 30 * 24 * 60 * 60;
 
@@ -169,7 +166,7 @@ const addStorage = async (started: Started, { env }: LocalAzureOptions): Promise
 
 /** A ticketing system, and sources that say how it calls and is called. */
 const addDesk = async (started: Started, { env, onNote }: LocalAzureOptions): Promise<Desk | undefined> => {
-  const outside = given(env, "TICKETS_FOLDER") ?? (existsSync(TICKETS_FOLDER) ? "tickets" : undefined);
+  const outside = given(env, "TICKETS_FOLDER");
   if (outside !== undefined) {
     started.outside("Tickets", outside);
     return undefined;

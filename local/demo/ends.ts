@@ -37,8 +37,11 @@ const appliedWhy = (alreadySo: boolean, warnings: readonly { readonly message: s
     ...warnings.map(({ message }) => `warning: ${message}`),
   ].join("; ");
 
-const fromOutcome = ({ body }: ServiceBusReceivedMessage): readonly [string, End] => {
-  const { subject, data } = Outcome.parse(body);
+/** Undefined: the event is about a ticket that never became a request. */
+const fromOutcome = ({ body }: ServiceBusReceivedMessage): readonly [string, End] | undefined => {
+  const parsed = Outcome.safeParse(body);
+  if (!parsed.success) return undefined;
+  const { subject, data } = parsed.data;
   const { outcome, category, status, code, meaning, remedy, alreadySo, warnings } = data;
   const why = outcome === "applied" ? appliedWhy(alreadySo, warnings) : meaning;
   return [subject, { outcome, category, status, code, why, remedy }];
@@ -82,7 +85,11 @@ export const followEnds = (connectionString: string, api: () => Pick<Api, "poiso
     waiting.get(requestId)?.(end);
     waiting.delete(requestId);
   };
-  outcomes.subscribe({ processMessage: async (message) => add(events, fromOutcome(message)), processError });
+  const processMessage = async (message: ServiceBusReceivedMessage): Promise<void> => {
+    const ended = fromOutcome(message);
+    if (ended !== undefined) add(events, ended);
+  };
+  outcomes.subscribe({ processMessage, processError });
   return {
     of: (requestId) => events.get(requestId) ?? [],
     first: async (requestId, patienceMs) => {

@@ -27,6 +27,7 @@ const demoSettings = {
   IDENTITY_ENDPOINT: "",
   AzureWebJobsStorage: "",
   LEDGER_TABLES_URL: "",
+  TICKETS_FOLDER: "",
 } as const;
 
 const DELIVERIES_MAX = 3;
@@ -39,13 +40,13 @@ const withFewDeliveries = (config: BrokerConfig): BrokerConfig => ({
 });
 
 const stageOn = ({ azure, host, functionKey, operatorKey }: Local): Stage => {
-  const { broker, partnerCenter, keyVault } = azure;
-  if (broker === undefined || partnerCenter === undefined || keyVault === undefined) {
+  const { broker, partnerCenter, keyVault, desk } = azure;
+  if (broker === undefined || partnerCenter === undefined || keyVault === undefined || desk === undefined) {
     throw new Error("Cannot run the demo: a part of local Azure was not started");
   }
   const { connectionString } = broker;
   const api = makeApi({ url: host.url, functionKey, operatorKey });
-  return makeStage({ api, connectionString, partnerCenter, keyVault });
+  return makeStage({ api, url: host.url, connectionString, partnerCenter, keyVault, desk });
 };
 
 const playAll = async (

@@ -3,27 +3,11 @@ import { customers, skus, users } from "../partner-center/seed.ts";
 import type { Ends } from "./ends.ts";
 import type { Result } from "./result.ts";
 import type { Stage } from "./stage.ts";
+import { wrongUnless, type Scene } from "./scene.ts";
+import { ticketScenes } from "./ticketScenes.ts";
 import { waitUntil } from "./waitUntil.ts";
 
-/** What a scene shows: what became of it, and why; `problem` when that is not as it should be. */
-interface Shown {
-  readonly became: string;
-  readonly why: string;
-  readonly remedy?: string;
-  readonly problem?: string;
-}
-
-/** Something that callers and operators do with requests that have ended. The scenes build on each other. */
-interface Scene {
-  readonly name: string;
-  readonly asked: string;
-  readonly play: (stage: Stage, ends: Ends) => Promise<Shown>;
-}
-
 const PATIENCE_MS = 20_000;
-
-const wrongUnless = (isRight: boolean, sentence: string): { readonly problem?: string } =>
-  isRight ? {} : { problem: sentence };
 
 const visioFor = (user: keyof typeof users.adatum) => ({
   requestId: `demo-visio-${user}`,
@@ -154,6 +138,7 @@ export const scenes: readonly Scene[] = [
       };
     },
   },
+  ...ticketScenes,
 ];
 
 /** Plays one scene. Never throws. */

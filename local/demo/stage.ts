@@ -1,5 +1,7 @@
 import { ServiceBusClient, type ServiceBusMessage } from "@azure/service-bus";
 
+import { deliver, type ToDeliver } from "../desk/deliver.ts";
+import type { Desk } from "../desk/startDesk.ts";
 import type { Api } from "./api.ts";
 import type { KeyVault } from "../key-vault/startKeyVault.ts";
 import type { PartnerCenter } from "../partner-center/startPartnerCenter.ts";
@@ -12,23 +14,32 @@ export interface Stage {
   /** Stores another partner access token in the vault. */
   readonly storeToken: (token: string) => void;
   readonly partnerCenter: PartnerCenter;
+  /** The ticketing system, which takes notes on its tickets. */
+  readonly desk: Desk;
+  /** Sends a delivery, as a ticketing system does. */
+  readonly deliver: (delivery: ToDeliver) => Promise<Response>;
   readonly close: () => Promise<void>;
 }
 
 export interface StageOptions {
   readonly api: Api;
+  /** Where the functions are. */
+  readonly url: string;
+  readonly desk: Desk;
   readonly connectionString: string;
   readonly partnerCenter: PartnerCenter;
   readonly keyVault: KeyVault;
 }
 
 export const makeStage = (options: StageOptions): Stage => {
-  const { api, connectionString, partnerCenter, keyVault } = options;
+  const { api, url, connectionString, partnerCenter, keyVault, desk } = options;
   const client = new ServiceBusClient(connectionString);
   const sender = client.createSender("license-updates");
   return {
     api,
     partnerCenter,
+    desk,
+    deliver: (delivery) => deliver(url, delivery),
     enqueue: (message) => sender.sendMessages(message),
     storeToken: (token) => {
       keyVault.set("partner-access-token", token);

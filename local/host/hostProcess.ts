@@ -33,10 +33,14 @@ export const startHostProcess = async (
   });
   let output = "";
   const { promise: listening, resolve, reject } = Promise.withResolvers<string>();
+  let isListening = false;
   const collect = (chunk: Buffer): void => {
     output += chunk.toString("utf8");
+    if (isListening) return;
     const url = /http:\/\/(?:127\.0\.0\.1|localhost):\d+/.exec(output)?.[0];
-    if (url !== undefined) resolve(url);
+    if (url === undefined) return;
+    isListening = true;
+    resolve(url);
   };
   child.stdout.on("data", collect);
   child.stderr.on("data", collect);

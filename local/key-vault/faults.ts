@@ -18,17 +18,25 @@ const codes: Readonly<Record<FaultStatus, readonly [code: string, message: strin
 export interface Faults {
   /** Answers the next `times` requests, or all, with this status; for one secret, or any. The newest wish counts. */
   answer(status: FaultStatus, times: number | "always", secretName?: string): void;
+  /** Every answer takes so long, until it is cleared. */
+  delay(ms: number): void;
   clear(): void;
 }
 
 export interface FaultPlan extends Faults {
   /** The answer that trouble has in store for this request, which is then used up. */
   take(secretName: string): Answer | undefined;
+  delayMs(): number;
 }
 
 export const createFaultPlan = (): FaultPlan => {
   let planned: { status: FaultStatus; left: number; secretName: string | undefined }[] = [];
+  let delay = 0;
   return {
+    delay: (ms) => {
+      delay = ms;
+    },
+    delayMs: () => delay,
     answer: (status, times, secretName) => {
       planned.unshift({
         status,
@@ -38,6 +46,7 @@ export const createFaultPlan = (): FaultPlan => {
     },
     clear: () => {
       planned = [];
+      delay = 0;
     },
     take: (secretName) => {
       const fault = planned.find(

@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { setTimeout as sleep } from "node:timers/promises";
 
 import { closeServer } from "../closeServer.ts";
 import { readBody } from "../readBody.ts";
@@ -96,6 +97,7 @@ export const startKeyVault = async ({
 
   const respond = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const { status, body, headers } = await answerTo(request);
+    await sleep(faults.delayMs());
     response.writeHead(status, { "content-type": "application/json; charset=utf-8", ...headers });
     response.end(JSON.stringify(body));
   };

@@ -14,7 +14,7 @@ declare global {
 }
 
 /** Thrown when there is no room for another evaluation, or the threads cannot be started. */
-export class MappingError extends Error {
+class MappingError extends Error {
   override readonly name = "MappingError";
 }
 

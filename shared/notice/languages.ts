@@ -16,7 +16,7 @@ interface Language {
   readonly causes: ReadonlyMap<string, CauseText> | undefined;
 }
 
-export const languages = {
+const languages = {
   en: {
     assigned: "assign {licenses}",
     removed: "remove {licenses}",

@@ -76,7 +76,7 @@ const webAddress = (protocol: RegExp, example: string) =>
     .url({ protocol, error: `must be a web address such as "${example}"` })
     .max(2048, "must have at most 2048 characters");
 
-export const Ticket = z
+const Ticket = z
   .strictObject(
     {
       system: line(50).describe('The ticketing system, for example "zendesk"'),

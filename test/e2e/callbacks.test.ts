@@ -64,10 +64,7 @@ beforeAll(async () => {
   relay.keyVault.set("desk-authorization", "Basic ZGVzaw==");
   relay.keyVault.set("callback-before", SECRET_BEFORE);
 }, 60_000);
-afterAll(async () => {
-  if (process.env["DBG"]) console.log(relay.host().output());
-  await relay.close();
-});
+afterAll(() => relay.close());
 beforeEach(() => relay.desk.answer(undefined));
 
 /** Asks for a change on a ticket whose id is that of the request. */

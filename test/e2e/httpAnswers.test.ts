@@ -134,7 +134,9 @@ describe("GET /api/health", () => {
       200,
       {
         status: "healthy",
-        checks: { queue: { status: "healthy" }, vault: { status: "healthy" }, ledger: { status: "healthy" } },
+        checks: Object.fromEntries(
+          ["queue", "vault", "ledger", "tickets"].map((name) => [name, { status: "healthy" }]),
+        ),
       },
     ]);
   });

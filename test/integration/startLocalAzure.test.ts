@@ -11,10 +11,12 @@ const outside = {
     "Endpoint=sb://relay.servicebus.windows.net/;SharedAccessKeyName=n;SharedAccessKey=not-shown",
   KEY_VAULT_URL: "https://relay.vault.azure.net",
   PARTNER_CENTER_URL: "https://api.partnercenter.microsoft.com",
+  TICKETS_FOLDER: "tickets",
   AzureWebJobsStorage: "DefaultEndpointsProtocol=https;AccountName=relay;AccountKey=not-shown",
 };
 
 const STORAGE = "Storage (tables)";
+const DESK = "Ticketing system";
 
 let azure: LocalAzure | undefined;
 afterEach(async () => {
@@ -27,23 +29,33 @@ const startedHere = (): readonly string[] =>
 
 test("startLocalAzure() starts every part and gives the settings that lead to it", async () => {
   azure = await startLocalAzure({ env: apart });
-  expect(startedHere()).toEqual(["Service Bus", "Managed identity", "Key Vault", "Partner Center", STORAGE]);
+  expect(startedHere()).toEqual([
+    "Service Bus",
+    "Managed identity",
+    "Key Vault",
+    "Partner Center",
+    STORAGE,
+    DESK,
+  ]);
   expect(Object.keys(azure.settings).toSorted()).toEqual([
     "AZURE_TOKEN_CREDENTIALS",
     "AzureWebJobsStorage",
+    "CALLBACK_LOOPBACK",
     "IDENTITY_ENDPOINT",
     "IDENTITY_HEADER",
     "KEY_VAULT_URL",
     "PARTNER_CENTER_URL",
     "ServiceBusConnection",
+    "TICKETS_FOLDER",
   ]);
 });
 
 test.each([
-  ["PARTNER_CENTER_URL", ["Service Bus", "Managed identity", "Key Vault", STORAGE]],
-  ["KEY_VAULT_URL", ["Service Bus", "Partner Center", STORAGE]],
-  ["ServiceBusConnection", ["Managed identity", "Key Vault", "Partner Center", STORAGE]],
-  ["AzureWebJobsStorage", ["Service Bus", "Managed identity", "Key Vault", "Partner Center"]],
+  ["PARTNER_CENTER_URL", ["Service Bus", "Managed identity", "Key Vault", STORAGE, DESK]],
+  ["KEY_VAULT_URL", ["Service Bus", "Partner Center", STORAGE, DESK]],
+  ["ServiceBusConnection", ["Managed identity", "Key Vault", "Partner Center", STORAGE, DESK]],
+  ["AzureWebJobsStorage", ["Service Bus", "Managed identity", "Key Vault", "Partner Center", DESK]],
+  ["TICKETS_FOLDER", ["Service Bus", "Managed identity", "Key Vault", "Partner Center", STORAGE]],
 ] as const)("startLocalAzure() does not start the part that %s names", async (setting, parts) => {
   azure = await startLocalAzure({ env: { ...apart, [setting]: outside[setting] } });
   expect(startedHere()).toEqual(parts);
@@ -61,6 +73,7 @@ test.each([
   "LOCAL_PARTNER_CENTER_PORT",
   "LOCAL_IDENTITY_PORT",
   "LOCAL_STORAGE_PORT",
+  "LOCAL_DESK_PORT",
 ])("startLocalAzure() names %s when that port is taken, and leaves nothing running", async (setting) => {
   const other = createServer();
   await new Promise<void>((resolve) => other.listen(0, "127.0.0.1", resolve));

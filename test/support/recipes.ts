@@ -4,8 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-import { loadSources } from "../../shared/sources/loadSources.ts";
-import type { Source } from "../../shared/ticket/source.ts";
+import { z } from "zod";
 
 const FOLDER = fileURLToPath(new URL("../../docs/tickets", import.meta.url));
 
@@ -35,7 +34,7 @@ export const writeRecipeSources = async (
   const folder = await mkdtemp(join(tmpdir(), "license-relay-tickets-"));
   await Promise.all(
     recipes.map(async ({ name, block }) => {
-      const file = JSON.parse(block("source") ?? "{}") as Record<string, unknown>;
+      const file = z.record(z.string(), z.unknown()).parse(JSON.parse(block("source") ?? "{}"));
       await writeFile(join(folder, `${name}.json`), JSON.stringify(change(name, file), undefined, 2));
     }),
   );
@@ -45,9 +44,6 @@ export const writeRecipeSources = async (
 /** What arrives, with a time of now where the page has one of its day. */
 export const deliveryOf = ({ block }: Recipe): string =>
   (block("delivery") ?? "").replace(/("timestamp": )\d{13}/, `$1${Date.now()}`);
-
-export const loadRecipeSources = async (): Promise<ReadonlyMap<string, Source>> =>
-  loadSources(await writeRecipeSources());
 
 /** A secret that every scheme can use. */
 export const SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";

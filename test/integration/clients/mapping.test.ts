@@ -1,12 +1,14 @@
 import { describe, expect, test } from "vitest";
 
+import { z } from "zod";
+
 import { makeEvaluate } from "../../../shared/mapping/mapper.ts";
 
 const evaluate = makeEvaluate();
 const run = (input: string, x: string) => evaluate({ input, expressions: { x }, variables: { name: "b" } });
 const valueOf = async (input: string, x: string): Promise<unknown> => {
   const result = await run(input, x);
-  return result.kind === "values" ? (JSON.parse(result.json) as { x: unknown }).x : result;
+  return result.kind === "values" ? z.object({ x: z.unknown() }).parse(JSON.parse(result.json)).x : result;
 };
 /** A regular expression that takes longer than the universe. */
 const ENDLESS = [

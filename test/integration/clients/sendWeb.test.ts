@@ -14,7 +14,7 @@ const paths: string[] = [];
 beforeAll(async () => {
   server = createServer((request, response) => {
     paths.push(request.url ?? "");
-    switch (request.url) {
+    switch (request.url ?? "") {
       case "/redirect":
         response.writeHead(302, { location: `http://127.0.0.1:${port}/secret` }).end();
         return;
