@@ -274,6 +274,19 @@ describe("a ticketing system that does not take it", () => {
     expect(relay.desk.notes().some(({ path }) => path.includes("redirected"))).toBe(false);
   });
 
+  test("is told all the same when the functions die on the way, under the same id", async () => {
+    relay.desk.answer({ status: 200, hangs: true });
+    await ask("killed", "plain");
+    await notesOn("killed");
+    await relay.host().kill();
+    relay.desk.answer(undefined);
+    await relay.restart();
+    // The broker gives the message out again when its lock is over
+    await until("the ticket is told", () => relay.desk.notesOn("killed").length >= 2, 90_000);
+    const ids = new Set(relay.desk.notesOn("killed").map(({ headers }) => headers["webhook-id"]));
+    expect(ids.size).toBe(1);
+  }, 120_000);
+
   test("inside the network is never called", async () => {
     await ask("ssrf", "inside");
     const { description } = await callbackPoison("callback-blocked", "ssrf");

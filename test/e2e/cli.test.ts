@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
+import { sampleSecrets } from "../../local/desk/sampleSources.ts";
 import { customers, skus, users } from "../../local/partner-center/seed.ts";
 import { startRelay, type Relay } from "../support/relay.ts";
 import { until } from "../support/until.ts";
@@ -165,5 +166,52 @@ describe("license-relay", () => {
     const { code, out } = await run("--help");
     expect(code).toBe(0);
     expect(out).toContain("Exit codes: 0 good");
+  });
+});
+
+describe("license-relay ticket check", () => {
+  const body = JSON.stringify({
+    customerId: "contoso",
+    userId: users.contoso.ana,
+    licensesToAssign: "E3",
+    ticket: "1",
+  });
+  const check = (env: Readonly<Record<string, string>>, ...args: readonly string[]) =>
+    runWith(
+      { LICENSE_RELAY_URL: relay.host().url, LICENSE_RELAY_KEY: "local-operator", ...env },
+      "ticket",
+      "check",
+      ...args,
+    );
+
+  test("signs a delivery as its sender would and says what it would come to", async () => {
+    const path = await file("delivery.json", body);
+    const good = await check(
+      { LICENSE_RELAY_TICKET_SECRET: sampleSecrets["ticket-webhook"] },
+      "webhook",
+      path,
+      "--profile",
+      "standard-webhooks",
+    );
+    expect(good).toMatchObject({ code: 0, err: "" });
+    expect(good.out).toContain("it matches");
+    expect(good.out).not.toContain(sampleSecrets["ticket-webhook"]);
+    const wrong = await check({ LICENSE_RELAY_TICKET_SECRET: "wrong" }, "zendesk", path, "--json");
+    expect(wrong.code).toBe(1);
+    expect(JSON.parse(wrong.out)).toMatchObject({
+      wouldAnswer: 401,
+      signature: { ok: false },
+      mapping: { ok: true },
+    });
+  });
+
+  test("checks the mapping without a secret too, and names what it does not know", async () => {
+    const path = await file("unsigned.json", body);
+    expect((await check({}, "webhook", path)).out).toContain("webhook-id is missing");
+    expect(await check({}, "nobody", path)).toMatchObject({ code: 3 });
+    expect((await check({ LICENSE_RELAY_TICKET_SECRET: "x" }, "webhook", path)).err).toContain(
+      "give --profile",
+    );
+    expect((await check({}, "webhook", "no-such-file")).err).toContain("Cannot read");
   });
 });

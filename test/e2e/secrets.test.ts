@@ -1,8 +1,11 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 
+import { deliver } from "../../local/desk/deliver.ts";
+import { sampleSecrets } from "../../local/desk/sampleSources.ts";
 import { customers, skus, users } from "../../local/partner-center/seed.ts";
 import { createToken } from "../../local/partner-center/token.ts";
 import { startRelay, type Relay } from "../support/relay.ts";
+import { until } from "../support/until.ts";
 
 const FUNCTION_KEY = "key-nobody-may-see";
 
@@ -52,6 +55,17 @@ test("no secret and no token is in any log or answer, at the highest level of al
     await useToken("secret-applied", { outcome: "applied" }, {}),
   ];
   const answers = [await send(request("secret-bad", skus.e3, { token: tokens[0] })), await send("{")];
+  const ticket = { source: "zendesk", profile: "zendesk", secret: sampleSecrets["ticket-zendesk"] } as const;
+  const ticketBody = {
+    ...request("t", skus.e3),
+    requestId: "secret-ticket",
+    ticket: { id: "secret-ticket" },
+  };
+  answers.push(await (await deliver(relay.host().url, { ...ticket, body: ticketBody })).text());
+  answers.push(
+    await (await deliver(relay.host().url, { ...ticket, secret: "forged", body: ticketBody })).text(),
+  );
+  await until("the ticket is told", () => relay.desk.notesOn("secret-ticket").length === 1);
   relay.keyVault.faults.answer(403, "always");
   answers.push(await (await fetch(`${relay.host().url}/api/health`)).text());
   await relay.host().stop();
@@ -72,6 +86,8 @@ test("no secret and no token is in any log or answer, at the highest level of al
     "SharedKey devstoreaccount1:",
     FUNCTION_KEY,
     "SharedAccessSignature sr=",
+    ...Object.values(sampleSecrets),
+    relay.desk.notes()[0]?.headers["webhook-signature"] ?? "none",
   ];
   expect(secrets.filter((secret) => said.includes(secret))).toEqual([]);
   expect(said).not.toMatch(/Bearer\s+ey|eyJ[\w-]{20,}\.[\w-]{20,}/);
