@@ -10,6 +10,9 @@ const KEEP_MS = 60 * 60_000;
 /** An address that gave no key is not asked again for so long: 5 s are all the time there is. */
 const FAILED_MS = 30_000;
 const KNOWN_MAX = 50;
+/** New addresses that are asked in a minute: a flood of forged deliveries must not become one of calls. */
+const ASKED_MAX = 20;
+const ASKED_MS = 60_000;
 
 const Answer = z.object({ signing_key: z.string().min(1).max(4096) });
 
@@ -21,6 +24,7 @@ interface Known {
 /** Keys as ConnectWise gives them out: GET → { "signing_key" }. Source: facts about ticketing systems, section 8. */
 export const makeReadSigningKey = (send: SendWeb, now: () => number): ReadSigningKey => {
   const known = new Map<string, Known>();
+  let asked: readonly number[] = [];
 
   const read = async (url: URL, isTrusted: boolean): Promise<string> => {
     const { status, text } = await send({
@@ -43,6 +47,11 @@ export const makeReadSigningKey = (send: SendWeb, now: () => number): ReadSignin
   return (url, isTrusted) => {
     const found = known.get(url.href);
     if (found !== undefined && now() < found.untilMs) return found.key;
+    asked = [...asked.filter((atMs) => atMs > now() - ASKED_MS), now()];
+    if (asked.length > ASKED_MAX)
+      return Promise.reject(
+        new WebError("blocked", "too many different addresses of signing keys were named"),
+      );
     // Addresses come from bodies that nobody has checked yet: they must not fill the memory
     if (known.size >= KNOWN_MAX) known.clear();
     const key = read(url, isTrusted);

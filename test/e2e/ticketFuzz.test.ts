@@ -12,7 +12,7 @@ import { startRelay, type Relay } from "../support/relay.ts";
 const DELIVERIES = Number(process.env["FUZZ_DELIVERIES"] ?? 2000);
 const AT_ONCE = 20;
 /** What the app may have grown by after all of them: caches fill up, and no more. */
-const GROWTH_MAX_MIB = 150;
+const GROWTH_MAX_MIB = 250;
 
 let relay: Relay;
 const agent = new Agent({ connections: AT_ONCE });
@@ -118,7 +118,7 @@ const delivery = fc.record({
   headers,
   // Most are signed, so that they come further than the door
   isSigned: fc.nat(9).map((n) => n < 8),
-  path: fc.constantFrom("", "", "", "", "/check", "?recordId=1&x=%F0", "%2e%2e"),
+  path: fc.constantFrom("", "", "", "", "/check", "?recordId=1&x=%F0", "%2e%2e", "submit"),
 });
 type Delivery = typeof delivery extends fc.Arbitrary<infer D> ? D : never;
 
@@ -133,13 +133,23 @@ const send = async ({
   const signature = isSigned
     ? signDelivery(scheme, { secret, body: bytes, at: new Date(), deliveryId: "fuzz" })
     : {};
-  const answer = await httpRequest(`${relay.host().url}/api/tickets/${name}${path}`, {
-    method: "POST",
-    dispatcher: agent,
-    headers: { ...odd, ...signature, ...(path === "/check" ? { "x-functions-key": "local-operator" } : {}) },
-    body: bytes,
-    headersTimeout: 10_000,
-  });
+  // The other way in
+  const isSubmit = path === "submit";
+  const answer = await httpRequest(
+    `${relay.host().url}/api/${isSubmit ? "license-updates" : `tickets/${name}${path}`}`,
+    {
+      method: "POST",
+      dispatcher: agent,
+      headers: {
+        ...odd,
+        ...signature,
+        ...(isSubmit ? { "content-type": "application/json" } : {}),
+        ...(isSubmit || path === "/check" ? { "x-functions-key": "local-operator" } : {}),
+      },
+      body: bytes,
+      headersTimeout: 10_000,
+    },
+  );
   await answer.body.dump();
   return answer.statusCode;
 };
