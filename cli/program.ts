@@ -1,7 +1,9 @@
 import { Command, CommanderError, InvalidArgumentError } from "commander";
 
+import { consent, type ConsentOptions } from "./commands/consent.ts";
 import { cancel, operation, operations } from "./commands/operations.ts";
 import { groups, note, show, treat, type ShowOptions, type TreatOptions } from "./commands/poison.ts";
+import { gate, reconcile, seats } from "./commands/partnerCenter.ts";
 import { list, status, type ListOptions } from "./commands/requests.ts";
 import { checkTicket, type CheckTicketOptions } from "./commands/tickets.ts";
 import { submit, type SubmitOptions } from "./commands/submit.ts";
@@ -35,14 +37,19 @@ Exit codes: 0 good · 1 something was refused or left undone · 2 wrong usage or
 
 const CSV_HELP = `
 FILE is .json (one request or a list), .jsonl, .csv, or - for JSON from standard input. The whole file is checked before
-the first request is sent. Columns of CSV: requestId, customerId, userId, assign, remove (SKU ids, separated by spaces
-or ;), ticketSystem, ticketId, requestedBy. A request without requestId gets one made of its content and its place: the
+the first request is sent. Columns of CSV: requestId, customerId, userId, assign, remove (SKU ids or part numbers, separated
+by spaces or ;), usageLocation, waitForSeats, ticketSystem, ticketId, requestedBy. A request without requestId gets one made of its content and its place: the
 same file sent again asks for nothing twice.`;
 
 const TICKET_HELP = `
 FILE is the body as the ticketing system sends it, or - for standard input. With LICENSE_RELAY_TICKET_SECRET set, it is
 signed as the ticketing system would; without, the signature is reported as missing and the mapping is checked all the
 same.`;
+
+const CONSENT_HELP = `
+Runs where you are signed in to Azure (az login) with the right to set secrets. The app's certificate or client secret is
+read from the vault (PARTNER_CREDENTIAL_SECRET, partner-app-credential). Nothing is stored that license calls would
+refuse.`;
 
 const selecting = (command: Command): Command =>
   command
@@ -80,7 +87,8 @@ const build = (
     .description("send the requests of a file")
     .option("--concurrency <number>", "so many at once", wholeNumber(1, 64), 8)
     .option("--timeout <seconds>", "how long one may take, tries included", wholeNumber(1, 86_400), 120)
-    .option("--wait", "follow each to its end")
+    .option("--wait", "follow each to its end, or until it waits for seats")
+    .option("--preview", "send nothing; show what would come of each license")
     .addHelpText("after", CSV_HELP)
     .action((file: string, options: SubmitOptions, command: Command) => run(command, submit(file, options)));
   program
@@ -92,10 +100,42 @@ const build = (
     .description("requests, newest first")
     .option("--customer <tenant id>", "of a customer")
     .option("--ticket <system/id>", "of a ticket")
-    .option("--status <status>", "accepted, applying, waiting, applied, refused, discarded")
+    .option("--status <status>", "accepted, applying, waiting, parked, applied, refused, discarded")
     .option("--category <category>", "refused for this cause")
     .option("--limit <number>", "at most so many", wholeNumber(1, 100_000), 50)
     .action((options: ListOptions, command: Command) => run(command, list(options)));
+
+  program
+    .command("seats")
+    .description("seats that requests wait for; with --customer also how many are missing")
+    .option("--customer <tenant id>", "of a customer")
+    .action((options: { customer?: string }, command: Command) => run(command, seats(options)));
+  program
+    .command("reconcile")
+    .description("what tickets of a customer asked for, against what is")
+    .requiredOption("--customer <tenant id>", "the customer")
+    .option("--differing", "only what is not as wanted")
+    .action((options: { customer: string; differing?: boolean }, command: Command) =>
+      run(command, reconcile(options)),
+    );
+  const gateCommand = program
+    .command("gate")
+    .description("whether calls wait because Partner Center refuses the token")
+    .action((_options: object, command: Command) => run(command, gate(false)));
+  gateCommand
+    .command("open")
+    .description("let calls go out again with the token that was refused")
+    .action((_options: object, command: Command) => run(command, gate(true)));
+
+  program
+    .command("consent")
+    .description("sign in as the service account, with MFA; checks the tokens and stores them in Key Vault")
+    .option("--tenant <id>", "the partner's own tenant (PARTNER_TENANT_ID)")
+    .option("--client-id <id>", "the app (PARTNER_CLIENT_ID)")
+    .option("--vault <url>", "the vault (KEY_VAULT_URL)")
+    .option("--customer <tenant id>", "customer to try a read with; else the first")
+    .addHelpText("after", CONSENT_HELP)
+    .action((options: ConsentOptions, command: Command) => run(command, () => consent(options, io)));
 
   const poison = program
     .command("poison")

@@ -41,23 +41,30 @@ const COLUMNS = [
   "userId",
   "assign",
   "remove",
+  "usageLocation",
+  "waitForSeats",
   "ticketSystem",
   "ticketId",
   "requestedBy",
 ];
 
+const GUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
 const listOf = (text = ""): readonly string[] => text.split(/[\s;]+/).filter((part) => part !== "");
 
 const fromCsvRow = (row: Readonly<Record<string, string>>): unknown => {
   const { requestId, customerId, userId, assign, remove, ticketSystem, ticketId, requestedBy } = row;
-  const assigned = listOf(assign).map((skuId) => ({ skuId }));
-  const removed = listOf(remove);
+  const { usageLocation, waitForSeats } = row;
+  const assigned = listOf(assign).map((name) => (GUID.test(name) ? { skuId: name } : { sku: name }));
+  const removed = listOf(remove).map((name) => (GUID.test(name) ? name : { sku: name }));
   return {
     ...(requestId ? { requestId } : {}),
     ...(customerId ? { customerId } : {}),
     ...(userId ? { userId } : {}),
     ...(assigned.length > 0 ? { licensesToAssign: assigned } : {}),
     ...(removed.length > 0 ? { licensesToRemove: removed } : {}),
+    ...(usageLocation ? { usageLocation } : {}),
+    ...(waitForSeats ? { waitForSeats } : {}),
     ...(ticketSystem || ticketId ? { ticket: { system: ticketSystem ?? "", id: ticketId ?? "" } } : {}),
     ...(requestedBy ? { requestedBy } : {}),
   };

@@ -9,7 +9,7 @@ const health: HttpHandler = async (_request, context) => {
   return {
     status: status === "unhealthy" ? 503 : 200,
     headers: { "cache-control": "no-store" },
-    jsonBody: { status, checks },
+    jsonBody: { status, checks, pace: app.pace.state() },
   };
 };
 

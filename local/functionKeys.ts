@@ -10,6 +10,8 @@ const OPERATOR_FUNCTIONS: ReadonlySet<string> = new Set([
   "listOperations",
   "cancelOperation",
   "checkTicket",
+  "readTokenGate",
+  "openTokenGate",
 ]);
 
 export interface LocalKeys {

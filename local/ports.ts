@@ -7,6 +7,7 @@ export const defaultPorts = {
   LOCAL_PARTNER_CENTER_PORT: 7074,
   LOCAL_STORAGE_PORT: 10002,
   LOCAL_DESK_PORT: 7075,
+  LOCAL_ENTRA_PORT: 7076,
 } as const;
 
 /** Settings for a start beside others that leaves nothing behind: free ports, and tables in memory. */

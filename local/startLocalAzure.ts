@@ -8,6 +8,14 @@ import { loadBrokerConfig, type BrokerConfig } from "./broker/config.ts";
 import { startBroker, type Broker } from "./broker/startBroker.ts";
 import { sampleSecrets, writeSampleSources } from "./desk/sampleSources.ts";
 import { startDesk, type Desk, type Note } from "./desk/startDesk.ts";
+import {
+  LOCAL_APP_ID,
+  LOCAL_CLIENT_SECRET,
+  LOCAL_REFRESH_TOKEN,
+  LOCAL_TENANT_ID,
+  startEntra,
+  type Entra,
+} from "./entra/startEntra.ts";
 import { startIdentity } from "./identity/startIdentity.ts";
 import { startKeyVault, type KeyVault } from "./key-vault/startKeyVault.ts";
 import { startPartnerCenter, type PartnerCenter } from "./partner-center/startPartnerCenter.ts";
@@ -31,6 +39,7 @@ export interface LocalAzure {
   readonly broker?: Broker;
   readonly keyVault?: KeyVault;
   readonly partnerCenter?: PartnerCenter;
+  readonly entra?: Entra;
   readonly storage?: Storage;
   readonly desk?: Desk;
   /** Stops what was started here, in the reverse order. */
@@ -49,7 +58,7 @@ export interface LocalAzureOptions {
 export const ENTITIES_FILE = fileURLToPath(new URL("../servicebus.config.json", import.meta.url));
 /** What is kept from one start to the next. */
 const STORAGE_FOLDER = fileURLToPath(new URL("../.local/storage", import.meta.url));
-/** Nobody renews the local token: it lasts longer than a session at the desk. */
+/** The first local token lasts longer than a session at the desk. */
 const TOKEN_SECONDS = 30 * 24 * 60 * 60;
 
 const given = (env: Environment, ...names: readonly string[]): string | undefined =>
@@ -127,10 +136,34 @@ const addKeyVault = async (started: Started, { env }: LocalAzureOptions): Promis
   const secret = given(env, "PARTNER_TOKEN_SECRET") ?? "partner-access-token";
   const keyVault = await startKeyVault({
     port: readPort("LOCAL_KEY_VAULT_PORT", env),
-    secrets: { ...sampleSecrets, [secret]: createToken({ lifetimeSeconds: TOKEN_SECONDS }) },
+    secrets: {
+      ...sampleSecrets,
+      "partner-refresh-token": LOCAL_REFRESH_TOKEN,
+      "partner-app-credential": LOCAL_CLIENT_SECRET,
+      [secret]: createToken({ lifetimeSeconds: TOKEN_SECONDS }),
+    },
   });
   started.here("Key Vault", keyVault.url, keyVault, { KEY_VAULT_URL: keyVault.url });
   return keyVault;
+};
+
+/** The partner's tenant, which renews the token in the local vault. */
+const addEntra = async (
+  started: Started,
+  keyVault: KeyVault | undefined,
+  { env }: LocalAzureOptions,
+): Promise<Entra | undefined> => {
+  const outside = given(env, "PARTNER_TENANT_ID");
+  if (outside !== undefined) started.outside("Microsoft Entra", outside);
+  // A vault of somebody's own has tokens that this one did not issue
+  if (outside !== undefined || keyVault === undefined) return undefined;
+  const entra = await startEntra({ port: readPort("LOCAL_ENTRA_PORT", env) });
+  started.here("Microsoft Entra", entra.url, entra, {
+    PARTNER_AUTHORITY_URL: entra.url,
+    PARTNER_TENANT_ID: LOCAL_TENANT_ID,
+    PARTNER_CLIENT_ID: LOCAL_APP_ID,
+  });
+  return entra;
 };
 
 const addPartnerCenter = async (
@@ -201,6 +234,7 @@ export const startLocalAzure = async (options: LocalAzureOptions): Promise<Local
   try {
     const broker = await addBroker(started, options);
     const keyVault = await addKeyVault(started, options);
+    const entra = await addEntra(started, keyVault, options);
     const partnerCenter = await addPartnerCenter(started, options);
     const storage = await addStorage(started, options);
     const desk = await addDesk(started, options);
@@ -210,6 +244,7 @@ export const startLocalAzure = async (options: LocalAzureOptions): Promise<Local
       ...(broker === undefined ? {} : { broker }),
       ...(keyVault === undefined ? {} : { keyVault }),
       ...(partnerCenter === undefined ? {} : { partnerCenter }),
+      ...(entra === undefined ? {} : { entra }),
       ...(storage === undefined ? {} : { storage }),
       ...(desk === undefined ? {} : { desk }),
       close: () => started.close(),

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { brokerCauses } from "../shared/outcome/brokerCauses.ts";
 import { causeRows, type Cause, type CauseRow } from "../shared/outcome/causes.ts";
 import { callbackCauses } from "../shared/outcome/callbackCauses.ts";
+import { requestCauses } from "../shared/outcome/requestCauses.ts";
 import { LicenseRequest } from "../shared/request/schema.ts";
 import { SourceFile } from "../shared/ticket/source.ts";
 
@@ -61,7 +62,7 @@ const causes = (): string =>
   [
     "# Causes and remedies",
     "",
-    "Made from `shared/outcome/causes.ts`, `brokerCauses.ts` and `callbackCauses.ts` by `npm run docs`; do not edit by hand.",
+    "Made from `shared/outcome/causes.ts`, `brokerCauses.ts`, `requestCauses.ts` and `callbackCauses.ts` by `npm run docs`; do not edit by hand.",
     "",
     "A poison message carries the category in its property `Category`, and the owner and the remedy beside it. **Owner** is who can set it right.",
     "",
@@ -79,6 +80,12 @@ const causes = (): string =>
     row(["Category", "Owner", "What happened", "What to do"]),
     row(["---", "---", "---", "---"]),
     ...brokerCauses.map((cause) => row(causeCells(cause))),
+    "",
+    "## Requests that are refused for a reason of their own",
+    "",
+    row(["Category", "Owner", "What happened", "What to do"]),
+    row(["---", "---", "---", "---"]),
+    ...Object.values(requestCauses).map((cause) => row(causeCells(cause))),
     "",
     "## Outcomes that a ticket could not be told (kind `callback`)",
     "",

@@ -14,9 +14,27 @@ import { makeNotify, type Notify } from "./flow/notify.ts";
 import { makeOperate, type Operate } from "./flow/operate.ts";
 import { makePatiently } from "./flow/patiently.ts";
 import { makePost } from "./flow/post.ts";
+import { makePrepare } from "./flow/prepare.ts";
+import { makePreview, type PreviewRequest } from "./flow/preview.ts";
+import { makeProve, type Prove } from "./flow/prove.ts";
+import { makeGetReader } from "./flow/reader.ts";
+import { makeReadHeld } from "./flow/readHeld.ts";
+import { makeReadState } from "./flow/readState.ts";
+import { makeReconcile, type Reconcile } from "./flow/reconcile.ts";
+import { makeSeats, type Seats } from "./flow/seats.ts";
+import { makeRenew, makeTellAlerts, type Renew } from "./flow/renew.ts";
+import { makeTokenGate, type TokenGate } from "./flow/tokenGate.ts";
+import { makeReadTokenAlerts, reasonOf } from "./flow/tokenHealth.ts";
+import { makeTokenEndpoint, type EntraApp } from "./entra/tokenEndpoint.ts";
+import { makeRenewals } from "./ledger/renewals.ts";
+import { watchMfa } from "./partner-center/mfaWatch.ts";
+import { makeDueProofs } from "./ledger/dueProofs.ts";
+import { makeGateStore } from "./ledger/gate.ts";
+import { makeSkuCatalogs } from "./partner-center/skuCatalogs.ts";
+import { makeUserIds } from "./partner-center/userIds.ts";
 import { makeReadTicket } from "./flow/readTicket.ts";
 import { makeReceive, type Receive } from "./flow/receive.ts";
-import { makeRecord } from "./flow/record.ts";
+import { makeRecord, type RecordDeps } from "./flow/record.ts";
 import { makeSettle } from "./flow/settle.ts";
 import { makeSubmit, type Submit } from "./flow/submit.ts";
 import { makeTicketHealth } from "./flow/ticketHealth.ts";
@@ -33,6 +51,8 @@ import { makeOperations } from "./ledger/operations.ts";
 import { makePoisonIndex } from "./ledger/poisonIndex.ts";
 import { makeTable, type LedgerConnection, type Table } from "./ledger/tables.ts";
 import { makeEvaluate } from "./mapping/mapper.ts";
+import { makePace, type Pace } from "./pace/pace.ts";
+import { makePacedSend } from "./pace/pacedSend.ts";
 import { makePartnerCenter } from "./partner-center/partnerCenter.ts";
 import { makeTransport } from "./partner-center/transport.ts";
 import {
@@ -51,11 +71,12 @@ import {
   toPoisonMessage,
   toReplayMessage,
   toRequestMessage,
+  toResumeMessage,
 } from "./queue/toMessage.ts";
 import { readSettings, type Settings } from "./settings.ts";
 import { loadSources, type Sources } from "./sources/loadSources.ts";
 import { sourcesFolder } from "./sources/folder.ts";
-import { makeReadSecret } from "./vault/secrets.ts";
+import { makeVault, readSecretOf } from "./vault/secrets.ts";
 import { makeSharedSecrets } from "./vault/sharedSecrets.ts";
 import { makeTokenSource } from "./vault/tokenSource.ts";
 import { makeSendWeb } from "./web/send.ts";
@@ -71,6 +92,17 @@ export interface App {
   readonly apply: Apply;
   readonly capture: Capture;
   readonly filePoison: FilePoison;
+  readonly preview: PreviewRequest;
+  readonly reconcile: Reconcile;
+  readonly seats: Seats;
+  readonly prove: Prove;
+  readonly gate: TokenGate;
+  /** Absent when somebody else renews the partner access token. */
+  readonly renew?: Renew;
+  readonly tellAlerts: Renew;
+  readonly pace: Pick<Pace, "state">;
+  /** When the timers go off (NCRONTAB). */
+  readonly schedules: { readonly seats: string; readonly proofs: string; readonly renewal: string };
   readonly view: View;
   readonly manage: Manage;
   readonly operate: Operate;
@@ -113,12 +145,24 @@ const buildLedger = (connection: LedgerConnection) => {
     poisonIndex: makePoisonIndex(poison),
     notes: makeNotes(table("licensenotes")),
     callbacks: table("licensecallbacks"),
+    gate: table("licensegate"),
+    dueProofs: makeDueProofs(lists, ledger),
     operations: makeOperations(table("licenseoperations")),
     expired: makeExpired(lists, poison, ledger),
     /** Any answer will do. */
     probe: () => entries.get("health", "health"),
   };
 };
+
+const entraAppOf = (settings: Settings): EntraApp | undefined => {
+  const { PARTNER_TENANT_ID: tenantId, PARTNER_CLIENT_ID: clientId } = settings;
+  return tenantId === undefined || clientId === undefined
+    ? undefined
+    : { tenantId, clientId, authority: settings.PARTNER_AUTHORITY_URL };
+};
+
+/** A new token is worth some patience with the vault; shorter than the lease of a renewal. */
+const WRITE_PATIENCE_MS = 45_000;
 
 /** A sender that signs with a key to be fetched waits 5 s for its answer. */
 const SIGNING_KEY_TIMEOUT_MS = 2000;
@@ -137,7 +181,8 @@ const buildApp = (settings: Settings): App => {
   const lanesPerCustomer = settings.LANES_PER_CUSTOMER;
 
   const queues = makeQueues(toConnection(settings, credential));
-  const readSecret = makeReadSecret(settings.KEY_VAULT_URL, credential);
+  const vault = makeVault(settings.KEY_VAULT_URL, credential);
+  const readSecret = readSecretOf(vault);
   const readToken = (): Promise<string> => readSecret(settings.PARTNER_TOKEN_SECRET);
   const transport = makeTransport({
     baseUrl: settings.PARTNER_CENTER_URL,
@@ -150,15 +195,31 @@ const buildApp = (settings: Settings): App => {
   const { ledger, newest, lists, poisonIndex, notes, operations, expired } = kept;
 
   const patiently = makePatiently(clock, hold);
+  const newerThan: RecordDeps["newerThan"] = (about, acceptedAt) => newest.newerThan(about, acceptedAt);
   const record = makeRecord({
     ledger,
-    newerThan: (request, acceptedAt) => newest.newerThan(request, acceptedAt),
+    newerThan,
+    proofDelayMs: settings.PROOF_DELAY_SECONDS * 1000,
     clock,
     patiently,
   });
+  const tokens = makeTokenSource({ read: readToken, now: clock.now });
+  const gate = makeTokenGate(makeGateStore(kept.gate), clock);
+  const getReader = makeGetReader(tokens, gate);
+  const renewals = makeRenewals(kept.gate, clock.now);
+  const app = entraAppOf(settings);
+  const pace = makePace({ clock, maxRate: settings.PARTNER_CENTER_CALLS_PER_SECOND });
+  const mfa = watchMfa(transport.send);
+  const partnerCenter = makePartnerCenter(makePacedSend(mfa.send, pace, clock.now), clock.now);
+  const catalogs = makeSkuCatalogs(partnerCenter, clock.now);
+  const userIds = makeUserIds(partnerCenter);
+  const readHeld = makeReadHeld(partnerCenter, userIds);
+  const readState = makeReadState({ readHeld, catalogs, getReader });
   const update = makeUpdate({
-    partnerCenter: makePartnerCenter(transport.send, clock.now),
-    tokens: makeTokenSource({ read: readToken, now: clock.now }),
+    partnerCenter,
+    prepare: makePrepare({ readHeld, catalogs, userIds }),
+    tokens,
+    gate,
     clock,
     ...hold,
   });
@@ -204,7 +265,41 @@ const buildApp = (settings: Settings): App => {
     published: settle.published,
   });
 
+  const readAlerts = makeReadTokenAlerts({
+    clock,
+    vault,
+    renewals,
+    gate,
+    mfa,
+    accessSecret: settings.PARTNER_TOKEN_SECRET,
+    refreshSecret: app === undefined ? undefined : settings.PARTNER_REFRESH_TOKEN_SECRET,
+  });
+
   return {
+    ...(app === undefined
+      ? {}
+      : {
+          renew: makeRenew({
+            clock,
+            vault,
+            renewals,
+            endpoint: makeTokenEndpoint(app, clock.now),
+            secrets: {
+              refresh: settings.PARTNER_REFRESH_TOKEN_SECRET,
+              access: settings.PARTNER_TOKEN_SECRET,
+              credential: settings.PARTNER_CREDENTIAL_SECRET,
+              app: `${app.tenantId}/${app.clientId}`,
+            },
+            gate,
+            patiently: makePatiently(clock, { ...hold, holdBudgetMs: WRITE_PATIENCE_MS }),
+          }),
+        }),
+    tellAlerts: makeTellAlerts({
+      clock,
+      renewals,
+      readAlerts,
+      publish: (event) => queues.send(LICENSE_OUTCOMES, toOutcomeMessage(event)),
+    }),
     submit: makeSubmit(accept),
     sources,
     receive: makeReceive({
@@ -231,9 +326,30 @@ const buildApp = (settings: Settings): App => {
       patiently,
       scheduleSeconds: settings.CALLBACK_SCHEDULE_SECONDS,
     }),
-    apply: makeApply({ clock, record, update, settle }),
+    apply: makeApply({ clock, record, update, settle, report: (log) => pace.report(log) }),
+    pace,
     capture: makeCapture({ clock, record, settle }),
     filePoison: makeFilePoison({ clock, ledger, patiently }),
+    preview: makePreview({ partnerCenter, catalogs, userIds, getReader }),
+    reconcile: makeReconcile({ lists, readState }),
+    seats: makeSeats({
+      clock,
+      ledger,
+      lists,
+      catalogs,
+      getReader,
+      newerThan,
+      sendResume: (request, body, number) =>
+        queues.send(LICENSE_UPDATES, toResumeMessage(request, body, number, lanesPerCustomer)),
+      settle,
+    }),
+    prove: makeProve({ clock, ledger, due: kept.dueProofs, readState, newerThan }),
+    gate,
+    schedules: {
+      seats: settings.SEATS_SCHEDULE,
+      proofs: settings.PROOF_SCHEDULE,
+      renewal: settings.RENEWAL_SCHEDULE,
+    },
     view: makeView({ ledger, lists, poisonIndex, notes, operations }),
     manage: makeManage({ clock, operations, sendTick }),
     operate: makeOperate({
@@ -253,7 +369,10 @@ const buildApp = (settings: Settings): App => {
     }),
     health: makeHealth({
       clock,
-      warnings: { tickets: makeTicketHealth({ sources, secrets, off }) },
+      warnings: {
+        tickets: makeTicketHealth({ sources, secrets, off }),
+        token: async () => reasonOf(await readAlerts()),
+      },
       probes: { queue: () => queues.check(LICENSE_UPDATES), vault: readToken, ledger: kept.probe },
     }),
     hasEasyAuth: settings.EASY_AUTH,

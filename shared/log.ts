@@ -1,3 +1,13 @@
+/** Calls of this instance to Partner Center, since its start and now. */
+interface PaceFields {
+  partnerCallsPerSecond: number;
+  partnerHeldUntil?: string;
+  customersSlowed: number;
+  waiting: number;
+  calls: number;
+  throttled: number;
+}
+
 /** Every event that is logged, with its fields. No field ever holds a token, a key or a body. */
 export interface Events {
   "request.accepted": { requestId: string; customerId: string; lane: string };
@@ -47,6 +57,12 @@ export interface Events {
     msRequestId: string | undefined;
     remedy: string;
   };
+  "update.parked": { requestId: string; customerId: string; skuIds: string; until: string };
+  "pace.state": PaceFields;
+  "seats.checked": { parked: number; resumed: number; superseded: number; refused: number };
+  "proof.noted": { requestId: string; result: string; why: string };
+  "gate.closed": { category: string; refusals: number };
+  "gate.opened": { by: string };
   "update.givenBack": { requestId: string; category: string; why: string; deliveryCount: number };
   "poison.captured": { requestId: string | undefined; category: string; brokerReason: string | undefined };
   "update.skipped": { requestId: string; newerRequestId: string };
@@ -68,6 +84,12 @@ export interface Events {
   "operation.resumed": { operationId: string };
   "http.outOfReach": { what: string; why: string };
   "health.failed": { dependency: string; why: string };
+  "token.renewed": { expiresInSeconds: number; hasRefreshToken: boolean };
+  "token.cleaned": { disabled: number };
+  "token.notRenewed": { why: string };
+  "token.renewalStopped": { category: string; error: string; codes: string; remedy: string };
+  "token.checked": { isElsewhere: boolean };
+  "token.alert": { alert: string; severity: string; meaning: string; remedy: string };
   "token.unfit": { problem: string; remedy: string };
   "token.read": { expiresInSeconds: number | undefined };
 }
@@ -92,6 +114,12 @@ const levels: Readonly<Record<keyof Events, Level>> = {
   "update.readBack": "info",
   "update.applied": "info",
   "update.refused": "warn",
+  "update.parked": "info",
+  "pace.state": "info",
+  "seats.checked": "info",
+  "proof.noted": "info",
+  "gate.closed": "error",
+  "gate.opened": "info",
   "update.givenBack": "warn",
   "poison.captured": "warn",
   "update.skipped": "warn",
@@ -106,6 +134,12 @@ const levels: Readonly<Record<keyof Events, Level>> = {
   "operation.resumed": "warn",
   "http.outOfReach": "error",
   "health.failed": "error",
+  "token.renewed": "info",
+  "token.cleaned": "info",
+  "token.notRenewed": "error",
+  "token.renewalStopped": "error",
+  "token.checked": "info",
+  "token.alert": "error",
   "token.unfit": "error",
   "token.read": "info",
 };

@@ -69,6 +69,28 @@ const schedule = list(
   })
   .default(STANDARD_SCHEDULE);
 
+const secretName = (fallback: string) =>
+  z
+    .string()
+    .regex(/^[A-Za-z0-9-]{1,127}$/, "must be the name of a secret: 1 to 127 letters, digits and hyphens")
+    .default(fallback);
+
+const tenant = z
+  .string()
+  .regex(
+    /^(?:[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}|[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+)$/,
+    'must be the id of the partner\'s own tenant, or a domain of it, such as "contoso.onmicrosoft.com"',
+  );
+
+const ncrontab = (fallback: string) =>
+  z
+    .string()
+    .regex(
+      /^(?:[\d*,/-]+ ){5}[\d*,/-]+$/,
+      `must be a schedule of six fields, the first of them seconds, such as "${fallback}"`,
+    )
+    .default(fallback);
+
 /** Settings of which one must be given: a connection string, or an address to use with a managed identity. */
 const ALTERNATIVES = [
   [
@@ -83,6 +105,12 @@ const ALTERNATIVES = [
   ],
 ] as const;
 
+/** Settings that go together: renewal is on when both are given. */
+const PAIRS = [
+  ["PARTNER_TENANT_ID", "PARTNER_CLIENT_ID"],
+  ["PARTNER_CLIENT_ID", "PARTNER_TENANT_ID"],
+] as const;
+
 /** Every setting of the functions, in the units the code uses. */
 const Settings = z
   .object({
@@ -93,10 +121,18 @@ const Settings = z
     PARTNER_CENTER_URL: url("https://api.partnercenter.microsoft.com").default(
       new URL("https://api.partnercenter.microsoft.com"),
     ),
-    PARTNER_TOKEN_SECRET: z
-      .string()
-      .regex(/^[A-Za-z0-9-]{1,127}$/, "must be the name of a secret: 1 to 127 letters, digits and hyphens")
-      .default("partner-access-token"),
+    PARTNER_TOKEN_SECRET: secretName("partner-access-token"),
+    PARTNER_TENANT_ID: tenant.optional(),
+    PARTNER_CLIENT_ID: z
+      .guid('must be the application (client) id, a GUID such as "05e9a617-0261-4cee-bb44-138d3ef5d965"')
+      .toLowerCase()
+      .optional(),
+    PARTNER_REFRESH_TOKEN_SECRET: secretName("partner-refresh-token"),
+    PARTNER_CREDENTIAL_SECRET: secretName("partner-app-credential"),
+    PARTNER_AUTHORITY_URL: url("https://login.microsoftonline.com").default(
+      new URL("https://login.microsoftonline.com"),
+    ),
+    RENEWAL_SCHEDULE: ncrontab("0 */5 * * * *"),
     AzureWebJobsStorage: storageConnectionString.optional(),
     LEDGER_TABLES_URL: url("https://<name>.table.core.windows.net").optional(),
     LEDGER_RETENTION_DAYS: wholeNumber(1, 3650, 90),
@@ -107,6 +143,10 @@ const Settings = z
     PARTNER_CENTER_TIMEOUT_SECONDS: wholeNumber(1, 300, 60),
     PARTNER_CENTER_CONNECT_TIMEOUT_SECONDS: wholeNumber(1, 60, 10),
     PARTNER_CENTER_CONNECTIONS: wholeNumber(1, 256, 32),
+    PARTNER_CENTER_CALLS_PER_SECOND: wholeNumber(1, 1000, 100),
+    PROOF_DELAY_SECONDS: wholeNumber(0, 86_400, 300),
+    PROOF_SCHEDULE: ncrontab("30 * * * * *"),
+    SEATS_SCHEDULE: ncrontab("0 * * * * *"),
     TICKETS_FOLDER: z.string().max(1000).default("tickets"),
     CALLBACK_HOSTS: hostNames.optional(),
     CALLBACK_LOOPBACK: z.stringbool({ error: 'must be "true" or "false"' }).default(false),
@@ -118,6 +158,14 @@ const Settings = z
       for (const [path, other, message] of ALTERNATIVES) {
         if (settings[path] === undefined && settings[other] === undefined)
           context.addIssue({ code: "custom", path: [path], message });
+      }
+      for (const [path, other] of PAIRS) {
+        if (settings[path] === undefined && settings[other] !== undefined)
+          context.addIssue({
+            code: "custom",
+            path: [path],
+            message: `is missing; ${other} is set, and one needs the other`,
+          });
       }
     },
     { when: () => true },

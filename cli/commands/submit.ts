@@ -5,14 +5,16 @@ import type { LicenseRequest } from "../../shared/request/schema.ts";
 import { reasonOf } from "../client.ts";
 import type { Action, Context } from "../context.ts";
 import { CliError, EXIT } from "../errors.ts";
-import { printRows, type Column } from "../output.ts";
+import { printRows, shortTime, type Column } from "../output.ts";
 import { startProgress } from "../progress.ts";
 import { readRequests } from "../readRequests.ts";
+import { preview as previewFile } from "./preview.ts";
 
 export interface SubmitOptions {
   readonly concurrency: number;
   readonly timeout: number;
   readonly wait?: boolean;
+  readonly preview?: boolean;
 }
 
 interface Row {
@@ -45,10 +47,12 @@ const followOne = async ({ client, io }: Context, row: Row, timeoutMs: number): 
   if (row.status === "rejected") return row;
   const endMs = Date.now() + timeoutMs;
   while (Date.now() < endMs) {
-    const { status, outcome } = await client.get(
+    const { status, outcome, parked } = await client.get(
       StatusView,
       `license-updates/${encodeURIComponent(requestId)}`,
     );
+    if (parked !== undefined)
+      return { requestId, status, detail: `waits for a free seat until ${shortTime(parked.until)}` };
     if (ENDS.has(status)) {
       const detail = outcome?.outcome === "refused" ? `${outcome.category}: ${outcome.remedy}` : undefined;
       return { requestId, status, ...(detail === undefined ? {} : { detail }) };
@@ -72,7 +76,12 @@ const byUser = (requests: readonly LicenseRequest[]): LicenseRequest[][] => {
 };
 
 /** license-relay submit FILE */
-export const submit =
+export const submit = (file: string, options: SubmitOptions): Action =>
+  options.preview === true
+    ? previewFile(file, options.concurrency, options.timeout * 1000)
+    : send(file, options);
+
+const send =
   (file: string, { concurrency, timeout, wait }: SubmitOptions): Action =>
   async (context) => {
     const { io, format } = context;

@@ -7,6 +7,8 @@ import {
   PoisonGroupsView,
   PoisonListView,
   PoisonView,
+  PreviewView,
+  SeatsView,
   StatusListView,
   StatusView,
 } from "../../shared/api/views.ts";
@@ -23,6 +25,10 @@ export interface Api {
   /** The status of the answer to a request. */
   submit(body: object): Promise<number>;
   status(requestId: string): Promise<StatusView | undefined>;
+  preview(body: object): Promise<PreviewView>;
+  seats(customerId: string): Promise<SeatsView>;
+  /** Has a timer function run now. */
+  runNow(functionName: string): Promise<void>;
   list(query: Readonly<Record<string, string>>): Promise<StatusListView>;
   groups(): Promise<PoisonGroupsView>;
   poisonList(query: Readonly<Record<string, string>>): Promise<PoisonListView>;
@@ -67,6 +73,16 @@ export const makeApi = ({ url, functionKey, operatorKey }: ApiOptions): Api => {
   };
 
   return {
+    preview: (body) => need(ask(PreviewView, "license-updates/preview", functionKey, body)),
+    seats: (customerId) => need(ask(SeatsView, `seats?${queryOf({ customerId })}`, functionKey)),
+    runNow: async (functionName) => {
+      const { statusCode } = await httpRequest(`${url}/admin/functions/${functionName}`, {
+        method: "POST",
+        headers: { "x-functions-key": operatorKey, "content-type": "application/json" },
+        body: "{}",
+      });
+      if (statusCode !== 202) throw new Error(`${functionName} answered ${statusCode}`);
+    },
     submit: async (body) => (await call("POST", "license-updates", functionKey, body)).statusCode,
     status: (id) => ask(StatusView, `license-updates/${id}`, functionKey),
     list: (query) => need(ask(StatusListView, `license-updates?${queryOf(query)}`, functionKey)),

@@ -60,8 +60,16 @@ const fromPoison = ({ latest, category, status, code, remedy }: PoisonView): End
 // The receivers try again by themselves; a sample that never ends is told as lost
 const processError = (): Promise<void> => Promise.resolve();
 
+/** Something about the tokens that somebody should look at. */
+const AlertOutcome = z.object({
+  data: z.object({ outcome: z.literal("alert"), alert: z.string(), severity: z.string() }),
+});
+type Alert = z.infer<typeof AlertOutcome>["data"];
+
 /** The ends of requests, as they come in. */
 export interface Ends {
+  /** Every alert so far. */
+  alerts(): readonly Alert[];
   /** Every end of this request so far: one, or something is wrong. */
   of(requestId: string): readonly End[];
   /** Resolves with the first end. Rejects when none comes within the time. */
@@ -79,6 +87,7 @@ export const followEnds = (connectionString: string, api: () => Pick<Api, "poiso
   const outcomes = client.createReceiver("license-outcomes", "all");
   const events = new Map<string, End[]>();
   const waiting = new Map<string, (end: End) => void>();
+  const alerts: Alert[] = [];
 
   const add = (list: Map<string, End[]>, [requestId, end]: readonly [string, End]): void => {
     list.set(requestId, [...(list.get(requestId) ?? []), end]);
@@ -86,11 +95,14 @@ export const followEnds = (connectionString: string, api: () => Pick<Api, "poiso
     waiting.delete(requestId);
   };
   const processMessage = async (message: ServiceBusReceivedMessage): Promise<void> => {
+    const alert = AlertOutcome.safeParse(message.body).data;
+    if (alert !== undefined) alerts.push(alert.data);
     const ended = fromOutcome(message);
     if (ended !== undefined) add(events, ended);
   };
   outcomes.subscribe({ processMessage, processError });
   return {
+    alerts: () => [...alerts],
     of: (requestId) => events.get(requestId) ?? [],
     first: async (requestId, patienceMs) => {
       const known = events.get(requestId)?.[0];

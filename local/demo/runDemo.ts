@@ -18,12 +18,18 @@ const demoSettings = {
   HOLD_BUDGET_SECONDS: "3",
   RETRY_BASE_MILLISECONDS: "200",
   PARTNER_CENTER_TIMEOUT_SECONDS: "1",
+  SEATS_SCHEDULE: "* * * * * *",
+  PROOF_SCHEDULE: "* * * * * *",
+  PROOF_DELAY_SECONDS: "1",
+  // By hand: samples before have tokens of other kinds
+  RENEWAL_SCHEDULE: "0 0 0 1 1 *",
   ...apart,
   // All of Azure is local here: the demo changes tokens and breaks things
   ServiceBusConnection: "",
   ServiceBusConnection__fullyQualifiedNamespace: "",
   KEY_VAULT_URL: "",
   PARTNER_CENTER_URL: "",
+  PARTNER_TENANT_ID: "",
   IDENTITY_ENDPOINT: "",
   AzureWebJobsStorage: "",
   LEDGER_TABLES_URL: "",

@@ -17,7 +17,8 @@ const at = (customer: Customer, user: User, licenses: Wish): Wish => ({
   ...licenses,
 });
 const assign = (...skuIds: readonly string[]): Wish => ({
-  licensesToAssign: skuIds.map((skuId) => ({ skuId })),
+  // Plans are mentioned: nothing has to be read before the call
+  licensesToAssign: skuIds.map((skuId) => ({ skuId, excludedPlans: null })),
 });
 const remove = (...skuIds: readonly string[]): Wish => ({ licensesToRemove: skuIds });
 

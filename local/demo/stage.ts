@@ -11,6 +11,8 @@ export interface Stage {
   readonly api: Api;
   /** Puts a message on license-updates, as another service would. */
   readonly enqueue: (message: ServiceBusMessage) => Promise<void>;
+  /** The values of all versions of a secret, the newest first. */
+  readonly valuesOf: (secretName: string) => readonly string[];
   /** Stores another partner access token in the vault. */
   readonly storeToken: (token: string) => void;
   readonly partnerCenter: PartnerCenter;
@@ -41,6 +43,7 @@ export const makeStage = (options: StageOptions): Stage => {
     desk,
     deliver: (delivery) => deliver(url, delivery),
     enqueue: (message) => sender.sendMessages(message),
+    valuesOf: (name) => keyVault.valuesOf(name),
     storeToken: (token) => {
       keyVault.set("partner-access-token", token);
     },

@@ -51,7 +51,12 @@ export interface HttpServerOptions {
   readonly work: Work;
   /** After this long the caller gets 504, whatever the function does. */
   readonly responseLimitMs: number;
+  /** Starts a function that is not called by HTTP; undefined when there is no such function. */
+  readonly runByHand: (functionName: string) => (() => Promise<void>) | undefined;
 }
+
+/** As in Azure: POST /admin/functions/{name}, with the master key, runs a function now. */
+const ADMIN = /^\/admin\/functions\/(?<name>[^/]+)$/;
 
 const homePage: HttpAnswer = {
   status: 200,
@@ -90,6 +95,7 @@ export const createHttpServer = ({
   invoke,
   work,
   responseLimitMs,
+  runByHand,
 }: HttpServerOptions): Server => {
   const inOrder = functions.toSorted((a, b) => compareRoutes(a.route, b.route));
 
@@ -118,9 +124,23 @@ export const createHttpServer = ({
     return within(responseLimitMs, task).catch(() => emptyAnswer(504));
   };
 
+  const answerAdmin = (name: string, key: string): HttpAnswer => {
+    if (!isAllowed("admin", key, keysOf(name))) return emptyAnswer(401);
+    const start = runByHand(name);
+    if (start === undefined) return emptyAnswer(404);
+    void work.run(start);
+    return emptyAnswer(202);
+  };
+
   const answer = async (request: IncomingMessage): Promise<HttpAnswer> => {
     const url = readUrl(request);
     if (url === undefined) return emptyAnswer(400);
+    const byHand = request.method === "POST" ? ADMIN.exec(url.pathname)?.groups?.["name"] : undefined;
+    if (byHand !== undefined) {
+      const given = request.headers["x-functions-key"];
+      request.resume();
+      return answerAdmin(byHand, readKey(Array.isArray(given) ? given[0] : given, url.searchParams));
+    }
     const found = find(request.method ?? "GET", url.pathname);
     if (found === undefined) return url.pathname === "/" ? homePage : emptyAnswer(404);
     const header = request.headers["x-functions-key"];

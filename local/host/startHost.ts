@@ -106,11 +106,13 @@ export const startHost = async (options: HostOptions): Promise<Host> => {
   const work = createWork();
   const invokeOnce = createInvoke(core, log, appHooks.appHookData);
   const parts: Parts = { invoke: (fn, data) => work.run(() => invokeOnce(fn, data)), work, log };
+  const byHand = new Map<string, () => Promise<void>>();
   const { port, trigger } = await startHttpTrigger({
     functions: plans.filter((plan) => plan.kind === "http"),
     keysOf: (name) => ({ functionKeys: options.keysFor(name), masterKey: options.masterKey }),
     port: options.port,
     responseLimitMs: options.responseLimitMs ?? RESPONSE_LIMIT_MS,
+    runByHand: (name) => byHand.get(name),
     ...parts,
   });
   const triggers = [trigger];
@@ -121,7 +123,11 @@ export const startHost = async (options: HostOptions): Promise<Host> => {
   try {
     for (const plan of plans) {
       if (plan.kind === "message") triggers.push(startMessageTrigger(plan, { settings, ...parts }));
-      if (plan.kind === "timer") triggers.push(startTimerTrigger(plan, parts));
+      if (plan.kind === "timer") {
+        const timer = startTimerTrigger(plan, parts);
+        byHand.set(plan.fn.metadata.name, timer.run);
+        triggers.push(timer);
+      }
     }
   } catch (error) {
     await close();

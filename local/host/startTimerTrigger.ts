@@ -45,7 +45,7 @@ const toTimerInput = (last: Date | undefined, next: Date | undefined): string =>
 export const startTimerTrigger = (
   { fn, bindingName, cron, runOnStartup }: TimerFunction,
   { invoke, log }: { readonly invoke: Invoke; readonly log: Log },
-): Trigger => {
+): Trigger & { readonly run: () => Promise<void> } => {
   const { name: functionName } = fn.metadata;
   let timer: NodeJS.Timeout | undefined;
   let isOpen = true;
@@ -83,5 +83,5 @@ export const startTimerTrigger = (
     clearTimeout(timer);
     return Promise.resolve();
   };
-  return { pause, close: pause };
+  return { pause, close: pause, run };
 };

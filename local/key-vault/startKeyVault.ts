@@ -31,6 +31,8 @@ export interface KeyVault {
    * @throws {RangeError} for a name or a size that Key Vault refuses
    */
   set(name: string, value: string): string;
+  /** The values of all versions, the newest first. */
+  valuesOf(name: string): readonly string[];
   readonly faults: Faults;
   /** How often a secret's value was asked for with a good token, whatever the answer was. */
   reads(): number;
@@ -92,7 +94,9 @@ export const startKeyVault = async ({
     const method = request.method ?? "GET";
     if (method === "GET" && path[1] !== "versions") reads += 1;
     if (body === "tooLarge") return failed(413, "RequestEntityTooLarge", `More than ${MAX_BODY_BYTES} bytes`);
-    return faults.take(path[0] ?? "") ?? handle(store, url, { method, path, body: body.toString("utf8") });
+    return (
+      faults.take(path[0] ?? "", method) ?? handle(store, url, { method, path, body: body.toString("utf8") })
+    );
   };
 
   const respond = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
@@ -112,6 +116,7 @@ export const startKeyVault = async ({
     port: actualPort,
     url,
     set,
+    valuesOf: (name) => store.versionsOf(name).map(({ value }) => value),
     faults,
     reads: () => reads,
     close: () => closeServer(server),

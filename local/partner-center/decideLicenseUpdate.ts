@@ -10,7 +10,16 @@ export interface LicenseDecision {
   readonly warnings: readonly LicenseWarning[];
 }
 
-type LicenseRules = Pick<PartnerCenterSettings, "removeAbsent" | "mixedGroups" | "noUsageLocation">;
+type LicenseRules = Pick<
+  PartnerCenterSettings,
+  | "removeAbsent"
+  | "reassign"
+  | "bothLists"
+  | "groupLicenses"
+  | "removeGroupLicense"
+  | "mixedGroups"
+  | "noUsageLocation"
+>;
 
 interface Question {
   readonly customer: Customer;
@@ -84,6 +93,21 @@ const findAbsent = ({ user, update, rules }: Question): Answer | undefined =>
     ? invalid("User does not have a corresponding license.")
     : undefined;
 
+const isOfGroup = ({ user, rules }: Question, wanted: string): boolean =>
+  rules.groupLicenses.some(({ userId, skuId }) => userId === user.id && skuId === wanted);
+
+const findOfGroup = (question: Question): Answer | undefined => {
+  const { update, rules } = question;
+  return rules.removeGroupLicense === "refuse" && update.removed.some((skuId) => isOfGroup(question, skuId))
+    ? invalid("User license is inherited from a group membership and it cannot be removed directly.")
+    : undefined;
+};
+
+const findHeld = ({ user, update, rules }: Question): Answer | undefined =>
+  rules.reassign === "refuse" && update.assigned.some(({ skuId }) => user.licenses.has(skuId))
+    ? invalid("The license is assigned already.")
+    : undefined;
+
 const isFull = (subscription: Subscription | undefined): boolean =>
   subscription !== undefined && availableUnits(subscription) <= 0;
 
@@ -110,6 +134,8 @@ const findings: readonly ((question: Question) => Answer | undefined)[] = [
   findUnknownPlan,
   findNoUsageLocation,
   findAbsent,
+  findOfGroup,
+  findHeld,
   findNoSeats,
 ];
 
@@ -119,10 +145,13 @@ export const decideLicenseUpdate = (question: Question): Checked<LicenseDecision
     const answer = find(question);
     if (answer !== undefined) return refused(answer);
   }
-  const { customer, user, update } = question;
+  const { customer, user, update, rules } = question;
   const warnings = update.assigned.flatMap(
     ({ skuId }) => customer.subscriptions.get(skuId)?.product.warning ?? [],
   );
-  const removed = update.removed.filter((skuId) => user.licenses.has(skuId));
+  const isHalfDone = rules.bothLists === "assignOnly" && update.assigned.length > 0;
+  const removed = isHalfDone
+    ? []
+    : update.removed.filter((skuId) => user.licenses.has(skuId) && !isOfGroup(question, skuId));
   return good({ change: { assigned: update.assigned, removed }, warnings });
 };

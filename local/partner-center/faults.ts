@@ -41,7 +41,7 @@ export const FaultRule = z.strictObject({
       /** As it is in the path: object id or user principal name. */
       userId: id,
       method: z.string().toUpperCase().optional(),
-      path: z.enum(["licenseupdates", "licenses", "subscribedskus", "users", "user"]).optional(),
+      path: z.enum(["customers", "licenseupdates", "licenses", "subscribedskus", "users", "user"]).optional(),
       /** Among those that a license update assigns or removes. */
       skuId: id,
     })

@@ -1,4 +1,4 @@
-export type RouteName = "licenseupdates" | "licenses" | "subscribedskus" | "users" | "user";
+export type RouteName = "customers" | "licenseupdates" | "licenses" | "subscribedskus" | "users" | "user";
 
 export interface Route {
   readonly name: RouteName;
@@ -24,6 +24,7 @@ const row = (rest: string, methods: Row["methods"]): Row => ({
 });
 
 const rows: readonly Row[] = [
+  { path: /^\/v1\/customers\/?$/i, methods: { GET: "customers" } },
   row("subscribedskus", { GET: "subscribedskus" }),
   row("users", { GET: "users" }),
   row("users/(?<user>[^/]+)", { GET: "user", PATCH: "user" }),
@@ -42,8 +43,9 @@ const decode = (text: string): string | undefined => {
 /** A method and a path → what is asked for. Ids come decoded and in lower case. */
 export const findRoute = (method: string, path: string): Found => {
   for (const { path: pattern, methods } of rows) {
-    const groups = pattern.exec(path)?.groups;
-    if (groups === undefined) continue;
+    const match = pattern.exec(path);
+    if (match === null) continue;
+    const groups = match.groups ?? {};
     const customerId = decode(groups["customer"] ?? "")?.toLowerCase();
     const userId = decode(groups["user"] ?? "")?.toLowerCase();
     if (customerId === undefined || userId === undefined) return { kind: "none" };

@@ -43,5 +43,5 @@ export const passGateway = (call: IncomingCall): PendingCall | Answer => {
   if (body === "tooLarge") return gatewayError(413, "Request body too large.");
   if (method !== "GET" && !/json/i.test(call.header("content-type") ?? ""))
     return gatewayError(415, "The request's media type is not supported.");
-  return { ...call, route, body };
+  return { ...call, route, body, continuation: call.header("ms-continuationtoken") };
 };

@@ -9,6 +9,8 @@ export interface RoutedCall {
   readonly method: string;
   readonly route: Route;
   readonly query: URLSearchParams;
+  /** The header MS-ContinuationToken. */
+  readonly continuation: string | undefined;
   readonly body: Buffer;
   readonly msRequestId: string;
   readonly correlationId: string;

@@ -4,7 +4,7 @@ import { collection, type Answer } from "./answer.ts";
 import { refuse } from "./documentedErrors.ts";
 import { toCustomerUser, toLicense, toSubscribedSku } from "./resources.ts";
 import { withUser, type Scene } from "./scene.ts";
-import type { LicenseGroup } from "./world.ts";
+import type { LicenseGroup, World } from "./world.ts";
 
 const Groups = z.array(z.enum(["group1", "group2"]));
 
@@ -45,8 +45,33 @@ export const serveLicenses = (scene: Scene): Answer =>
     }),
   );
 
-export const serveUsers = ({ customer }: Scene): Answer =>
-  collection([...customer.users.values()].map((user) => toCustomerUser(customer, user)));
+export const serveCustomers = ({ customers }: World): Answer =>
+  collection(
+    [...customers.values()].map(({ id, name }) => ({
+      id,
+      companyProfile: {
+        tenantId: id,
+        companyName: name,
+        attributes: { objectType: "CustomerCompanyProfile" },
+      },
+      attributes: { objectType: "Customer" },
+    })),
+  );
+
+const USERS_MAX = 500;
+
+/** Paged: `size`, and the header MS-ContinuationToken, which here is the place to go on from. */
+export const serveUsers = ({ call, customer }: Scene): Answer => {
+  const size = Math.min(USERS_MAX, Number(call.query.get("size") ?? USERS_MAX) || USERS_MAX);
+  const from = Number(call.continuation ?? 0) || 0;
+  const users = [...customer.users.values()];
+  const page = users.slice(from, from + size).map((user) => toCustomerUser(customer, user));
+  const hasMore = from + size < users.length;
+  return {
+    ...collection(page),
+    ...(hasMore ? { headers: { "ms-continuationtoken": String(from + size) } } : {}),
+  };
+};
 
 export const serveUser = (scene: Scene): Answer =>
   withUser(scene, (user) => ({ status: 200, body: toCustomerUser(scene.customer, user) }));

@@ -19,6 +19,14 @@ export const PartnerCenterSettings = z.strictObject({
   errorCodes: z.enum(["number", "text"]),
   /** Removing a license that the user does not hold. */
   removeAbsent: z.enum(["refuse", "accept"]),
+  /** Assigning a license that the user holds: the new plans replace the old ones, or it is refused. */
+  reassign: z.enum(["replace", "refuse"]),
+  /** A request that assigns and removes: all of it, or only what is to be assigned. */
+  bothLists: z.enum(["atomic", "assignOnly"]),
+  /** Licenses that users have through a group. */
+  groupLicenses: z.array(z.strictObject({ userId: z.string(), skuId: z.string() })),
+  /** Removing such a license: refused, or answered as a success that changes nothing. */
+  removeGroupLicense: z.enum(["refuse", "ignore"]),
   /** Licenses of two groups in one request. */
   mixedGroups: z.enum(["refuse", "accept"]),
   /** The answer for a user without usage location. */
@@ -41,6 +49,8 @@ export const PartnerCenterSettings = z.strictObject({
   /** For each customer's calls; null is no limit. */
   customerRate: Rate.nullable(),
   retryAfter: z.enum(["seconds", "date", "absent"]),
+  /** For one customer's calls, by tenant id, in place of customerRate. */
+  customerRates: z.record(z.string(), Rate),
   /** From the end of the request to its processing. */
   latencyMs: milliseconds,
   /** Reads of licenses show what was true so long ago. */
@@ -57,6 +67,10 @@ export const defaultSettings: PartnerCenterSettings = {
   byteOrderMark: true,
   errorCodes: "number",
   removeAbsent: "refuse",
+  reassign: "replace",
+  bothLists: "atomic",
+  groupLicenses: [],
+  removeGroupLicense: "refuse",
   mixedGroups: "refuse",
   noUsageLocation: { status: 400, code: 3000 },
   userNotFoundCode: 60002,
@@ -69,6 +83,7 @@ export const defaultSettings: PartnerCenterSettings = {
   replayMaxEntries: 10_000,
   partnerRate: null,
   customerRate: null,
+  customerRates: {},
   retryAfter: "seconds",
   latencyMs: 0,
   readsLagMs: 0,

@@ -31,6 +31,8 @@ export interface Throttle {
 export interface Rates {
   readonly partnerRate: Rate | null;
   readonly customerRate: Rate | null;
+  /** By tenant id, in place of customerRate. */
+  readonly customerRates?: Readonly<Record<string, Rate>>;
 }
 
 const PARTNER = "partner";
@@ -46,9 +48,10 @@ export const createThrottle = (rates: () => Rates): Throttle => {
   };
   return {
     count: (customerId, nowMs) => {
-      const { partnerRate, customerRate } = rates();
+      const { partnerRate, customerRate, customerRates = {} } = rates();
       const partnerWaitMs = take(PARTNER, partnerRate, nowMs);
-      const customerWaitMs = customerId === undefined ? 0 : take(customerId, customerRate, nowMs);
+      const customerWaitMs =
+        customerId === undefined ? 0 : take(customerId, customerRates[customerId] ?? customerRate, nowMs);
       return Math.max(partnerWaitMs, customerWaitMs);
     },
     clear: () => buckets.clear(),

@@ -148,3 +148,15 @@ export type PoisonQuery = z.infer<typeof PoisonQuery>;
 /** Query of GET /api/operations. */
 export const OperationsQuery = z.strictObject(page);
 export type OperationsQuery = z.infer<typeof OperationsQuery>;
+
+/** Query of GET /api/seats. */
+export const SeatsQuery = z.strictObject({ customerId: customerId.exactOptional() });
+export type SeatsQuery = z.infer<typeof SeatsQuery>;
+
+/** Query of GET /api/reconciliation; a page is one of requests. */
+export const ReconcileQuery = z.strictObject({ customerId, ...page });
+export type ReconcileQuery = z.infer<typeof ReconcileQuery>;
+
+/** Body of POST /api/token-gate/open. */
+export const OpenGateInput = z.strictObject({ by });
+export type OpenGateInput = z.infer<typeof OpenGateInput>;

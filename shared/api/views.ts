@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { End, PoisonKind, PoisonState, Refusal, Status, Step } from "../entry/entry.ts";
+import { End, PoisonKind, PoisonState, Proof, Refusal, Status, Step } from "../entry/entry.ts";
 import { ItemState, Operation, Selection } from "../operation/operation.ts";
 import { LicenseRequest } from "../request/schema.ts";
 
@@ -21,7 +21,12 @@ const requestFields = {
     .object({ category: z.string(), why: z.string(), until: z.iso.datetime() })
     .exactOptional()
     .describe("With status waiting: why, and when it is tried again"),
+  parked: z
+    .object({ since: z.iso.datetime(), until: z.iso.datetime(), skuIds: z.array(z.string()).readonly() })
+    .exactOptional()
+    .describe("With status parked: the licenses it waits for, and until when"),
   outcome: End.exactOptional().describe("The latest end; a replay may follow a refusal"),
+  proof: Proof.exactOptional().describe("With status applied: whether the user's licenses show it"),
   replays: z.int().describe("How often it was sent again by an operator"),
 };
 
@@ -196,6 +201,95 @@ export const ProblemView = z.object({
 });
 export type ProblemView = z.infer<typeof ProblemView>;
 
+/** POST /api/license-updates/preview. */
+export const PreviewView = z.object({
+  requestId: z.string(),
+  customerId: z.string(),
+  userId: z.string(),
+  refusal: z
+    .object({
+      category: z.string(),
+      owner: z.string(),
+      meaning: z.string(),
+      remedy: z.string(),
+      description: z.string(),
+    })
+    .exactOptional()
+    .describe("The request would be refused as a whole; there are no items then"),
+  user: z
+    .object({ id: z.string(), userPrincipalName: z.string(), usageLocation: z.string().exactOptional() })
+    .exactOptional(),
+  items: z.array(
+    z.object({
+      action: z.enum(["assign", "remove"]),
+      skuId: z.string(),
+      skuPartNumber: z.string().exactOptional(),
+      name: z.string().exactOptional(),
+      result: z.enum([
+        "assign",
+        "change plans",
+        "remove",
+        "already so",
+        "no seats",
+        "location missing",
+        "not subscribed",
+      ]),
+      available: z.number().exactOptional().describe("Free seats"),
+      detail: z.string().exactOptional(),
+    }),
+  ),
+});
+export type PreviewView = z.infer<typeof PreviewView>;
+
+/** GET /api/seats. */
+export const SeatsView = z.object({
+  items: z.array(
+    z.object({
+      customerId: z.string(),
+      skuId: z.string(),
+      skuPartNumber: z.string().exactOptional(),
+      name: z.string().exactOptional(),
+      waiting: z.int().describe("Requests that wait for a seat"),
+      oldest: z.iso.datetime().describe("When the oldest of them was accepted"),
+      available: z.number().exactOptional().describe("Free seats; only with customerId"),
+      missing: z.number().exactOptional().describe("Seats to be bought or freed; only with customerId"),
+    }),
+  ),
+});
+export type SeatsView = z.infer<typeof SeatsView>;
+
+/** GET /api/reconciliation. */
+export const ReconcileView = z.object({
+  items: z.array(
+    z.object({
+      userId: z.string(),
+      skuId: z.string(),
+      sku: z.string().describe("skuPartNumber, or the id when the customer has no such subscription"),
+      wanted: z.enum(["assigned", "removed"]),
+      is: z.enum(["as wanted", "differs", "unknown"]),
+      why: z.string().exactOptional(),
+      requestId: z.string().describe("The request that wants it"),
+      acceptedAt: z.iso.datetime(),
+      ticket: LicenseRequest.unwrap().shape.ticket,
+    }),
+  ),
+  next: Next,
+});
+export type ReconcileView = z.infer<typeof ReconcileView>;
+
+/** GET /api/token-gate, POST /api/token-gate/open. */
+export const GateView = z.object({
+  state: z
+    .enum(["open", "closed"])
+    .describe("closed: nothing is called with this token; another token in the vault passes"),
+  category: z.string().exactOptional().describe("The cause for which it was closed last"),
+  closedAt: z.iso.datetime().exactOptional(),
+  refusals: z.number().exactOptional(),
+  openedAt: z.iso.datetime().exactOptional(),
+  openedBy: z.string().exactOptional(),
+});
+export type GateView = z.infer<typeof GateView>;
+
 const HealthStatus = z
   .enum(["healthy", "degraded", "unhealthy"])
   .describe("degraded works, and somebody should look at it");
@@ -205,4 +299,14 @@ const CheckView = z.object({ status: HealthStatus, reason: z.string().exactOptio
 export const HealthView = z.object({
   status: HealthStatus,
   checks: z.record(z.string(), CheckView),
+  pace: z
+    .object({
+      partnerCallsPerSecond: z.number().describe("What the throttle is taken to let pass, of this instance"),
+      partnerHeldUntil: z.iso.datetime().exactOptional().describe("Nothing is called before"),
+      customersSlowed: z.int().describe("Customers who are held or slowed"),
+      waiting: z.int().describe("Calls that wait for their turn"),
+      calls: z.int().describe("Calls since the start"),
+      throttled: z.int().describe("How many of them were answered 429"),
+    })
+    .describe("The pace of calls to Partner Center"),
 });

@@ -1,7 +1,7 @@
 import type { LicenseRequest } from "../request/schema.ts";
 import { acceptRequest } from "./accept.ts";
 import { toChange, type Change } from "./change.ts";
-import type { Entry, Replay, RequestPart, Step } from "./entry.ts";
+import type { Entry, Parked, Replay, RequestPart, Step } from "./entry.ts";
 
 /** What a delivery of a request is for. */
 export type BeginDecision =
@@ -13,27 +13,38 @@ export type BeginDecision =
       readonly readBackFirst: boolean;
       /** An operator sent it again. */
       readonly replay?: Replay;
+      /** It waited for seats. */
+      readonly parked?: Parked;
     }
-  /** It has ended; whoever was to be told may not have heard. */
+  /** It has ended or is parked; whoever was to be told may not have heard. */
   | { readonly kind: "ended"; readonly entry: Entry }
   | { readonly kind: "reused"; readonly known: string; readonly given: string };
 
+const withoutResume = ({ resume: _over, ...parked }: Parked): Parked => parked;
+
 const start = (
   entry: Entry,
-  { waiting: _over, ...request }: RequestPart,
+  { waiting: _over, parked: known, ...request }: RequestPart,
   at: string,
   before: readonly Step[],
   replay?: Replay,
 ): BeginDecision => {
   const run = replay?.run ?? request.run;
-  const wasBegun = request.status === "applying" || request.status === "waiting";
+  const wasBegun = request.status !== "accepted";
+  const parked = known === undefined ? undefined : withoutResume(known);
   const step: Step = { at, event: "applying", run, ...(replay === undefined ? {} : { by: replay.by }) };
   return {
     kind: "run",
-    change: toChange(entry, at, { request: { ...request, status: "applying", run } }, [...before, step]),
+    change: toChange(
+      entry,
+      at,
+      { request: { ...request, status: "applying", run, ...(parked === undefined ? {} : { parked }) } },
+      [...before, step],
+    ),
     acceptedAt: request.acceptedAt,
-    readBackFirst: wasBegun || replay !== undefined,
+    readBackFirst: wasBegun,
     ...(replay === undefined ? {} : { replay }),
+    ...(parked === undefined ? {} : { parked }),
   };
 };
 
@@ -60,6 +71,10 @@ export const beginRequest = (
     case "applying":
     case "waiting":
       return start(accepted.entry, request, at, [], replay?.run === request.run ? replay : undefined);
+    case "parked":
+      return request.parked?.resume === undefined
+        ? { kind: "ended", entry: accepted.entry }
+        : start(accepted.entry, request, at, []);
     case "refused":
       return replay === undefined
         ? { kind: "ended", entry: accepted.entry }

@@ -68,24 +68,41 @@ export const endReplay = (
   return { ...poison, state, runs: run, lastReplay: { operationId, run, result } };
 };
 
-const isEnded = ({ status }: RequestPart): boolean =>
+/** Nothing more happens to it, unless an operator wants it. */
+export const hasEnded = ({ status }: Pick<RequestPart, "status">): boolean =>
   status === "applied" || status === "refused" || status === "discarded";
+
+/** What is to be looked for later: a success that nobody has seen yet. */
+const toProof = (outcome: Applied | Refused, at: string, proofDelayMs: number) =>
+  outcome.kind === "applied" && !outcome.alreadySo && proofDelayMs > 0
+    ? { proof: { dueAt: new Date(Date.parse(at) + proofDelayMs).toISOString() } }
+    : {};
 
 /**
  * A run came to its end. Pure.
  * @param earlier steps that could not be written before
+ * @param proofDelayMs a success is looked for so much later; 0 never
  */
 export const endRequest = (
   entry: Entry | undefined,
   outcome: Applied | Refused,
   at: string,
   earlier: readonly Step[] = [],
+  proofDelayMs = 0,
 ): Ending => {
   const { request: before, poison } = entry ?? {};
-  if (entry === undefined || before === undefined || isEnded(before)) return NONE;
-  const { waiting: _over, ...request } = before;
+  if (entry === undefined || before === undefined || hasEnded(before)) return NONE;
+  const { waiting: _over, parked: _seats, proof: _before, ...request } = before;
+  const { skuIds } = outcome;
   const parts = {
-    request: { ...request, status: outcome.kind, end: toEnd(outcome, at), ends: request.ends + 1 },
+    request: {
+      ...request,
+      status: outcome.kind,
+      end: toEnd(outcome, at),
+      ends: request.ends + 1,
+      ...(skuIds === undefined ? {} : { skuIds }),
+      ...toProof(outcome, at, proofDelayMs),
+    },
     ...(poison === undefined
       ? {}
       : { poison: endReplay(poison, outcome.kind === "applied" ? "closed" : "open", outcome.kind) }),
@@ -111,7 +128,7 @@ export const skipRequest = (
   earlier: readonly Step[] = [],
 ): Ending => {
   const { request: before, poison } = entry ?? {};
-  if (entry === undefined || before === undefined || poison?.replay === undefined || isEnded(before))
+  if (entry === undefined || before === undefined || poison?.replay === undefined || hasEnded(before))
     return NONE;
   const { waiting: _over, ...request } = before;
   const { operationId } = poison.replay;
@@ -157,7 +174,7 @@ export const holdRequest = (
   steps: readonly Step[],
 ): Ending => {
   const request = entry?.request;
-  if (entry === undefined || request === undefined || isEnded(request)) return NONE;
+  if (entry === undefined || request === undefined || hasEnded(request)) return NONE;
   const waiting = { category, why, until };
   return { change: toChange(entry, at, { request: { ...request, status: "waiting", waiting } }, steps) };
 };

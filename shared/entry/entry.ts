@@ -2,8 +2,16 @@ import { z } from "zod";
 
 import { LicenseRequest } from "../request/schema.ts";
 
-/** What a request is at; `waiting` says why and until when. */
-export const Status = z.enum(["accepted", "applying", "waiting", "applied", "refused", "discarded"]);
+/** What a request is at; `waiting` says why and until when, `parked` waits for seats. */
+export const Status = z.enum([
+  "accepted",
+  "applying",
+  "waiting",
+  "parked",
+  "applied",
+  "refused",
+  "discarded",
+]);
 export type Status = z.infer<typeof Status>;
 
 /** ISO 8601 in UTC with milliseconds: two of them compare as texts. */
@@ -69,6 +77,35 @@ const Waiting = z
   .object({ category: z.string(), why: z.string(), until: At.describe("When it is tried again") })
   .readonly();
 
+/** A request that waits for seats, off its lane. */
+export const Parked = z
+  .object({
+    since: At,
+    until: At.describe("When it is refused"),
+    skuIds: z.array(z.string()).readonly().describe("Each needs a seat"),
+    /** How often there was no seat. */
+    times: z.int(),
+    /** It was put on its lane again; `sentAt` once the broker has taken it. */
+    resume: z.object({ at: At, sentAt: At.exactOptional() }).readonly().exactOptional(),
+  })
+  .readonly();
+export type Parked = z.infer<typeof Parked>;
+
+/** A read some time after a success: whether the change is seen. */
+export const Proof = z
+  .object({
+    dueAt: At.describe("When it is looked for"),
+    at: At.exactOptional().describe("When it was looked for"),
+    result: z
+      .enum(["seen", "notYetVisible", "overtaken", "unknown"])
+      .exactOptional()
+      .describe(
+        "seen: the licenses show it; notYetVisible: accepted, and they do not; overtaken: a newer request has changed it since; unknown: they could not be read",
+      ),
+  })
+  .readonly();
+export type Proof = z.infer<typeof Proof>;
+
 /** A request's life so far. */
 const RequestPart = z
   .object({
@@ -81,7 +118,11 @@ const RequestPart = z
     /** How many ends were told: the id of an outcome event is made of it. */
     ends: z.int(),
     waiting: Waiting.exactOptional(),
+    parked: Parked.exactOptional(),
+    /** Its SKUs by id, once names have been found. */
+    skuIds: z.array(z.string()).readonly().exactOptional(),
     end: End.exactOptional(),
+    proof: Proof.exactOptional(),
   })
   .readonly();
 export type RequestPart = z.infer<typeof RequestPart>;
@@ -181,9 +222,9 @@ export const Step = z
   .object({
     at: At,
     event: z
-      .enum([...Status.options, "replayed", "skipped", "restored", "notified"])
+      .enum([...Status.options, "replayed", "resumed", "skipped", "restored", "notified", "proved"])
       .describe(
-        "The new status; or: sent again by an operator, skipped for a newer request, restored from the archive, the ticket has been told",
+        "The new status; or: sent again by an operator, sent again because there are seats, skipped for a newer request, restored from the archive, the ticket has been told, looked for after the success",
       ),
     run: z.int().describe("0 for the first, then the number of the replay"),
     by: z.string().exactOptional().describe("Who asked, or which operator"),

@@ -11,7 +11,7 @@ import { parseRequestBytes, type Problem } from "../request/parse.ts";
 import type { LicenseRequest, RequestId } from "../request/schema.ts";
 import type { Record, RunRecord } from "./record.ts";
 import type { Settle } from "./settle.ts";
-import type { Update } from "./update.ts";
+import { seatsUntilOf, type Update, type UpdateContext } from "./update.ts";
 
 /** Thrown to give a message back to the head of its lane: nothing else makes the host do so. */
 export class GivenBack extends Error {
@@ -26,6 +26,8 @@ export interface ApplyDeps {
   readonly record: Record;
   readonly update: Update;
   readonly settle: Settle;
+  /** Logs the pace of calls, now and then. */
+  readonly report: (log: Log) => void;
 }
 
 type Run = Extract<BeginDecision, { kind: "run" }>;
@@ -44,7 +46,7 @@ export type Apply = (delivery: Delivery, log: Log) => Promise<void>;
  * The way of one queue message to its end, every step of it in the ledger.
  * @throws {GivenBack} when the hold budget is used up, and whatever kept the ledger or the end from being told
  */
-export const makeApply = ({ clock, record, update, settle }: ApplyDeps): Apply => {
+export const makeApply = ({ clock, record, update, settle, report }: ApplyDeps): Apply => {
   const capture = (cause: Cause, description: string, delivery: Delivery, log: Log): Promise<void> => {
     const at = new Date(clock.now()).toISOString();
     return settle.captured(
@@ -54,14 +56,32 @@ export const makeApply = ({ clock, record, update, settle }: ApplyDeps): Apply =
     );
   };
 
-  const newerThan = async ({ replay, acceptedAt }: Run, request: LicenseRequest, log: Log) =>
-    replay === undefined || replay.force ? undefined : record.newerThan(request, acceptedAt, log);
+  /** Only what comes late is compared: a replay, unless it is forced, and what waited for seats. */
+  const newerThan = (
+    { replay, parked, acceptedAt }: Run,
+    request: LicenseRequest,
+    log: Log,
+  ): Pick<UpdateContext, "newerThan"> =>
+    (replay === undefined || replay.force) && parked === undefined
+      ? {}
+      : { newerThan: (skuIds) => record.newerThan({ request, skuIds }, acceptedAt, log) };
+
+  /** A replay does not wait for seats: its operator waits for it. */
+  const seatsUntil = (
+    { replay, parked }: Run,
+    request: LicenseRequest,
+  ): Pick<UpdateContext, "seatsUntil"> => {
+    const until = parked?.until ?? seatsUntilOf(request, clock.now());
+    const isOver = until !== undefined && Date.parse(until) <= clock.now();
+    return replay !== undefined || until === undefined || isOver ? {} : { seatsUntil: until };
+  };
 
   const finish = async (
     outcome: Awaited<ReturnType<Update>>,
     request: LicenseRequest,
     run: RunRecord,
     delivery: Delivery,
+    isReplay: boolean,
     log: Log,
   ): Promise<void> => {
     const { requestId } = request;
@@ -72,10 +92,19 @@ export const makeApply = ({ clock, record, update, settle }: ApplyDeps): Apply =
         if (entry !== undefined) await settle.told(entry, delivery, log);
         return;
       }
-      case "superseded":
-        await run.skipped(outcome.newerRequestId);
-        log("update.skipped", { requestId, newerRequestId: outcome.newerRequestId });
+      case "parked": {
+        const entry = await run.parked(outcome, delivery.body);
+        if (entry !== undefined) await settle.published(entry, log);
         return;
+      }
+      case "superseded": {
+        const { newerRequestId } = outcome;
+        log("update.skipped", { requestId, newerRequestId });
+        if (isReplay) return run.skipped(newerRequestId);
+        const entry = await run.superseded(newerRequestId);
+        if (entry !== undefined) await settle.published(entry, log);
+        return;
+      }
       case "notNow": {
         const { category, why } = outcome;
         log("update.givenBack", { requestId, category, why, deliveryCount: delivery.deliveryCount });
@@ -88,15 +117,17 @@ export const makeApply = ({ clock, record, update, settle }: ApplyDeps): Apply =
 
   const start = async (begun: Run, request: LicenseRequest, delivery: Delivery, log: Log): Promise<void> => {
     const { requestId } = request;
-    const newerRequestId = await newerThan(begun, request, log);
     const run = record.run(requestId, begun.change.entry.request?.run ?? 0, log);
     const context = {
       readBackFirst: begun.readBackFirst,
       onWait: run.waiting,
-      ...(newerRequestId === undefined ? {} : { newerRequestId }),
+      ...newerThan(begun, request, log),
+      ...seatsUntil(begun, request),
       ...(delivery.messageId === undefined ? {} : { messageId: delivery.messageId }),
     };
-    await finish(await update(request, context, log), request, run, delivery, log);
+    const outcome = await update(request, context, log);
+    report(log);
+    await finish(outcome, request, run, delivery, begun.replay !== undefined, log);
   };
 
   return async (delivery, log) => {

@@ -4,10 +4,12 @@ import { beginRequest, type BeginDecision } from "../entry/begin.ts";
 import { endDeadLetter, endRequest, holdRequest, skipRequest, toWaitStep } from "../entry/end.ts";
 import type { Change } from "../entry/change.ts";
 import type { Entry, Step } from "../entry/entry.ts";
+import { parkRequest, supersedeParked } from "../entry/parked.ts";
 import { closePoison } from "../entry/poison.ts";
 import type { Ledger } from "../ledger/ledger.ts";
+import type { About } from "../ledger/newest.ts";
 import type { Log } from "../log.ts";
-import type { Applied, Refused } from "../outcome/outcome.ts";
+import type { Applied, Parked as ParkedOutcome, Refused } from "../outcome/outcome.ts";
 import type { LicenseRequest } from "../request/schema.ts";
 import type { Patiently } from "./patiently.ts";
 import type { HeldStep } from "./update.ts";
@@ -22,6 +24,10 @@ export interface RunRecord {
   /** Notes the end. @returns the entry with it */
   readonly ended: (outcome: Applied | Refused) => Promise<Entry | undefined>;
   readonly skipped: (newerRequestId: string) => Promise<void>;
+  /** Notes that it waits for seats. @param body the message as it came @returns the entry with it */
+  readonly parked: (outcome: ParkedOutcome, body: Uint8Array) => Promise<Entry | undefined>;
+  /** Notes that a newer request made it pointless to wait for seats. @returns the entry with it */
+  readonly superseded: (newerRequestId: string) => Promise<Entry | undefined>;
 }
 
 export interface Record {
@@ -33,14 +39,16 @@ export interface Record {
   /** Notes that a poison message that was no request has become one. */
   readonly becameRequest: (poisonId: string, requestId: string, log: Log) => Promise<void>;
   /** The request that came after this one and has been applied. */
-  readonly newerThan: (request: LicenseRequest, acceptedAt: string, log: Log) => Promise<string | undefined>;
+  readonly newerThan: (about: About, acceptedAt: string, log: Log) => Promise<string | undefined>;
   /** Makes sure that the entry is found. */
   readonly mend: (entry: Entry, log: Log) => Promise<void>;
 }
 
 export interface RecordDeps {
   readonly ledger: Pick<Ledger, "read" | "change" | "mend">;
-  readonly newerThan: (request: LicenseRequest, acceptedAt: string) => Promise<string | undefined>;
+  readonly newerThan: (about: About, acceptedAt: string) => Promise<string | undefined>;
+  /** A success is looked for so much later; 0 never. */
+  readonly proofDelayMs: number;
   readonly clock: Clock;
   readonly patiently: Patiently;
 }
@@ -48,7 +56,7 @@ export interface RecordDeps {
 /** An accepted request whose steps are written together with what follows. */
 const beforeSteps = ({ entry, steps }: Change): Entry => ({ ...entry, steps: entry.steps - steps.length });
 
-export const makeRecord = ({ ledger, newerThan, clock, patiently }: RecordDeps): Record => {
+export const makeRecord = ({ ledger, newerThan, proofDelayMs, clock, patiently }: RecordDeps): Record => {
   const nowIso = (): string => new Date(clock.now()).toISOString();
 
   const change = <D extends { readonly kind?: string; readonly change?: Change }>(
@@ -86,13 +94,37 @@ export const makeRecord = ({ ledger, newerThan, clock, patiently }: RecordDeps):
         async ended(outcome) {
           const at = nowIso();
           const steps = [...unwritten];
-          const ending = await change(requestId, (entry) => endRequest(entry, outcome, at, steps), log);
+          const ending = await change(
+            requestId,
+            (entry) => endRequest(entry, outcome, at, steps, proofDelayMs),
+            log,
+          );
           return readAfter(requestId, ending, log);
         },
         async skipped(newerRequestId) {
           const at = nowIso();
           const steps = [...unwritten];
           await change(requestId, (entry) => skipRequest(entry, newerRequestId, at, steps), log);
+        },
+        async parked(outcome, body) {
+          const at = nowIso();
+          const steps = [...unwritten];
+          const parking = await change(
+            requestId,
+            (entry) => parkRequest(entry, outcome, body, at, steps),
+            log,
+          );
+          return readAfter(requestId, parking, log);
+        },
+        async superseded(newerRequestId) {
+          const at = nowIso();
+          const steps = [...unwritten];
+          const ending = await change(
+            requestId,
+            (entry) => supersedeParked(entry, newerRequestId, at, steps),
+            log,
+          );
+          return readAfter(requestId, ending, log);
         },
       };
     },
@@ -118,7 +150,7 @@ export const makeRecord = ({ ledger, newerThan, clock, patiently }: RecordDeps):
         log,
       );
     },
-    newerThan: (request, acceptedAt, log) => patiently("ledger", () => newerThan(request, acceptedAt), log),
+    newerThan: (about, acceptedAt, log) => patiently("ledger", () => newerThan(about, acceptedAt), log),
     mend: (entry, log) => patiently("ledger", () => ledger.mend(entry), log),
   };
 };

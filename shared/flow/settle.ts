@@ -45,8 +45,12 @@ const logRefused = (refusal: Refusal, request: RequestPart | undefined, log: Log
 };
 
 const logEnd = (request: RequestPart, log: Log): void => {
-  const { end, body } = request;
+  const { end, body, status: now, parked } = request;
   const { requestId, customerId } = body;
+  if (now === "parked" && parked !== undefined) {
+    log("update.parked", { requestId, customerId, skuIds: parked.skuIds.join(" "), until: parked.until });
+    return;
+  }
   switch (end?.outcome) {
     case "applied": {
       const { status, alreadySo, warnings, attempts, partnerCenter } = end;
@@ -81,6 +85,8 @@ export const makeSettle = ({ patiently, sendPoison, sendOutcome }: SettleDeps): 
     patiently("license-updates-poison", () => sendPoison(message), log);
 
   const published = async ({ request }: Entry, log: Log): Promise<void> => {
+    // Seats that went to others in between are no news to the ticket
+    if (request?.status === "parked" && (request.parked?.times ?? 0) > 1) return;
     const event = request === undefined ? undefined : toEvent(request);
     if (request === undefined || event === undefined) return;
     await patiently("license-outcomes", () => sendOutcome(event), log);
@@ -91,7 +97,7 @@ export const makeSettle = ({ patiently, sendPoison, sendOutcome }: SettleDeps): 
     published,
     async told(entry, delivery, log) {
       const { request, id } = entry;
-      if (request?.end?.outcome === "refused") {
+      if (request?.status !== "parked" && request?.end?.outcome === "refused") {
         const { body, run, end } = request;
         await sendToPoison(toPoison(end, delivery, { id, run }, body), log);
       }

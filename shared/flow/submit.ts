@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 
 import type { Log } from "../log.ts";
-import { parseJson, parseRequest, type Problem } from "../request/parse.ts";
+import { parseJson, parseRequest, type Parsed, type Problem } from "../request/parse.ts";
 import type { Accept, Accepted } from "./accept.ts";
 
 /** What became of a body at the door. */
@@ -23,13 +23,19 @@ const withRequestId = (body: unknown, idempotencyKey: string | undefined): unkno
     ? { ...body, requestId: idempotencyKey === undefined ? randomUUID() : unquote(idempotencyKey) }
     : body;
 
+/** The body of a caller → request, or everything that is wrong with it. Never throws. */
+export const parseSubmitted = (bytes: Uint8Array, idempotencyKey: string | undefined): Parsed => {
+  const json = parseJson(bytes);
+  return json.ok
+    ? parseRequest(withRequestId(json.value, idempotencyKey))
+    : { ok: false, problems: [{ pointer: "", detail: json.detail }] };
+};
+
 /** Checks the body of a caller and accepts what it asks for. */
 export const makeSubmit =
   (accept: Accept): Submit =>
   async (bytes, idempotencyKey, log) => {
-    const json = parseJson(bytes);
-    if (!json.ok) return { kind: "invalid", problems: [{ pointer: "", detail: json.detail }] };
-    const parsed = parseRequest(withRequestId(json.value, idempotencyKey));
+    const parsed = parseSubmitted(bytes, idempotencyKey);
     if (!parsed.ok) return { kind: "invalid", problems: parsed.problems };
     return accept(parsed.request, THROUGH_HTTP, log);
   };

@@ -21,7 +21,13 @@ export class HttpProblem extends Error {
 const OUT_OF_REACH: ReadonlyMap<string, string> = new Map([
   ["LedgerError", "ledger"],
   ["QueueError", "queue"],
+  ["CannotRead", "Partner Center"],
 ]);
+
+const sentenceOf = (what: string, error: Error): string =>
+  what === "Partner Center"
+    ? `Partner Center cannot be asked now: ${error.message}; ask again in a moment`
+    : `The ${what} is out of reach; ask again in a moment`;
 
 /** A handler whose trouble is answered as a problem: 503 when what it needs is out of reach. */
 export const answering =
@@ -35,7 +41,7 @@ export const answering =
       const what = error instanceof Error ? OUT_OF_REACH.get(error.name) : undefined;
       if (what === undefined || !(error instanceof Error)) throw error;
       log("http.outOfReach", { what, why: error.message });
-      return problemResponse(503, `The ${what} is out of reach; ask again in a moment`);
+      return problemResponse(503, sentenceOf(what, error));
     }
   };
 

@@ -1,15 +1,22 @@
 import type { StatusListView, StatusView } from "../api/views.ts";
-import type { Entry, RequestPart, Step } from "../entry/entry.ts";
+import type { Entry, Parked, RequestPart, Step } from "../entry/entry.ts";
 import type { Links } from "./links.ts";
 
-const toFields = (entry: Entry, { body, status, acceptedAt, waiting, end, run }: RequestPart) => ({
+const toParked = ({ since, until, skuIds }: Parked) => ({ parked: { since, until, skuIds } });
+
+const toFields = (
+  entry: Entry,
+  { body, status, acceptedAt, waiting, parked, proof, end, run }: RequestPart,
+) => ({
   requestId: entry.id,
   status,
   request: body,
   acceptedAt,
   updatedAt: entry.updatedAt,
   ...(waiting === undefined ? {} : { waiting }),
+  ...(status !== "parked" || parked === undefined ? {} : toParked(parked)),
   ...(end === undefined ? {} : { outcome: end }),
+  ...(proof === undefined ? {} : { proof }),
   replays: run,
 });
 

@@ -1,5 +1,5 @@
 import { PoisonState, Status, type Entry, type PoisonPart, type RequestPart } from "../entry/entry.ts";
-import { hashKey, newestFirst, shardOf } from "./keys.ts";
+import { hashKey, newestFirst, oldestFirst, shardOf } from "./keys.ts";
 
 /** A row that leads to an entry. */
 export interface IndexRow {
@@ -17,10 +17,24 @@ export const listOf = {
   ticket: (system: string, id: string): string => `ticket:${hashKey(`${system.toLowerCase()}/${id}`)}`,
   status: (status: string): string => `status:${status}`,
   cause: (category: string): string => `cause:${category}`,
+  /** What is still to be proved, the oldest first. */
+  proof: "proof",
 } as const;
 
+const proofRows = (id: string, proof: RequestPart["proof"]): readonly IndexRow[] =>
+  proof === undefined || proof.result !== undefined
+    ? []
+    : [
+        {
+          table: "lists",
+          partitionKey: listOf.proof,
+          rowKey: `${oldestFirst(proof.dueAt)}~${id}`,
+          columns: {},
+        },
+      ];
+
 const requestRows = (id: string, request: RequestPart): readonly IndexRow[] => {
-  const { body, status, acceptedAt, end } = request;
+  const { body, status, acceptedAt, end, proof } = request;
   const rowKey = `${newestFirst(acceptedAt)}~${id}`;
   const partitions = [
     listOf.customer(body.customerId),
@@ -28,7 +42,10 @@ const requestRows = (id: string, request: RequestPart): readonly IndexRow[] => {
     listOf.status(status),
     ...(status === "refused" && end?.outcome === "refused" ? [listOf.cause(end.category)] : []),
   ];
-  return partitions.map((partitionKey) => ({ table: "lists", partitionKey, rowKey, columns: {} }));
+  return [
+    ...partitions.map((partitionKey) => ({ table: "lists" as const, partitionKey, rowKey, columns: {} })),
+    ...proofRows(id, proof),
+  ];
 };
 
 /** What the groups and the lists of poison messages show without reading the entries. */

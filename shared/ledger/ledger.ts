@@ -1,7 +1,7 @@
 import type { TransactionAction } from "@azure/data-tables";
 
 import type { Change } from "../entry/change.ts";
-import type { Entry, Step } from "../entry/entry.ts";
+import type { Entry, RequestPart, Step } from "../entry/entry.ts";
 import {
   BODY,
   ENTRY,
@@ -18,7 +18,7 @@ import {
 import { LedgerError } from "./errors.ts";
 import { formerRowsOf, indexRowsOf, nameOf, type IndexRow } from "./indexRows.ts";
 import { quoted } from "./keys.ts";
-import type { NewestApplied } from "./newest.ts";
+import type { About, NewestApplied } from "./newest.ts";
 import type { Table } from "./tables.ts";
 
 /** What a decision about an entry wants written; undefined writes nothing. */
@@ -71,6 +71,11 @@ const toActions = (
   ...(body === undefined ? [] : [["upsert", toBodyEntity(entry.id, body), "Replace"] as TransactionAction]),
 ];
 
+const aboutOf = ({ body, skuIds }: RequestPart): About => ({
+  request: body,
+  ...(skuIds === undefined ? {} : { skuIds }),
+});
+
 export const makeLedger = ({ entries, lists, poison, newest }: LedgerDeps): Ledger => {
   const tableOf = ({ table }: IndexRow): Table => (table === "lists" ? lists : poison);
   const put = (rows: readonly IndexRow[]): Promise<unknown> =>
@@ -91,7 +96,7 @@ export const makeLedger = ({ entries, lists, poison, newest }: LedgerDeps): Ledg
     await Promise.all([
       put(rows),
       request?.status === "applied" && before?.request?.status !== "applied"
-        ? newest.note(request.body, request.acceptedAt)
+        ? newest.note(aboutOf(request), request.acceptedAt)
         : undefined,
     ]);
     return rows;
@@ -157,7 +162,7 @@ export const makeLedger = ({ entries, lists, poison, newest }: LedgerDeps): Ledg
     },
     async remove(entry) {
       const { id, request } = entry;
-      if (request !== undefined) await newest.forget(request.body);
+      if (request !== undefined) await newest.forget(aboutOf(request));
       for await (const page of entries.pages({
         filter: `PartitionKey eq ${quoted(id)}`,
         select: [],

@@ -1,6 +1,7 @@
 import { z } from "zod";
 
 import type { LicenseRequest } from "../request/schema.ts";
+import { refsOf } from "../sku/wish.ts";
 import { LedgerError } from "./errors.ts";
 import { hashKey } from "./keys.ts";
 import type { Table } from "./tables.ts";
@@ -8,10 +9,18 @@ import type { Table } from "./tables.ts";
 const Newest = z.object({ requestId: z.string(), acceptedAt: z.string() });
 const TRIES = 10;
 
-const skusOf = ({ licensesToAssign = [], licensesToRemove = [] }: LicenseRequest): readonly string[] => [
-  ...licensesToAssign.map(({ skuId }) => skuId),
-  ...licensesToRemove,
-];
+/** What a request is about, by ids. */
+export interface About {
+  readonly request: LicenseRequest;
+  /** Its SKUs, once names have been found; else those that it names by id. */
+  readonly skuIds?: readonly string[];
+}
+
+const skusOf = ({ request, skuIds }: About): readonly string[] => {
+  if (skuIds !== undefined) return skuIds;
+  const { assign, remove } = refsOf(request);
+  return [...assign.map(({ ref }) => ref), ...remove].flatMap((ref) => ("skuId" in ref ? [ref.skuId] : []));
+};
 
 const partitionOf = ({ customerId, userId }: LicenseRequest): string =>
   `user:${hashKey(`${customerId}/${userId.toLowerCase()}`)}`;
@@ -19,11 +28,11 @@ const partitionOf = ({ customerId, userId }: LicenseRequest): string =>
 /** For every user and SKU, which request was applied that came last. */
 export interface NewestApplied {
   /** Notes that a request was applied. @throws {LedgerError} */
-  note(request: LicenseRequest, acceptedAt: string): Promise<void>;
+  note(about: About, acceptedAt: string): Promise<void>;
   /** The id of a request for one of the same SKUs that came later and was applied. @throws {LedgerError} */
-  newerThan(request: LicenseRequest, acceptedAt: string): Promise<string | undefined>;
+  newerThan(about: About, acceptedAt: string): Promise<string | undefined>;
   /** Takes away what a request that leaves the ledger has noted. @throws {LedgerError} */
-  forget(request: LicenseRequest): Promise<void>;
+  forget(about: About): Promise<void>;
 }
 
 export const makeNewestApplied = (table: Table): NewestApplied => {
@@ -48,16 +57,17 @@ export const makeNewestApplied = (table: Table): NewestApplied => {
   };
 
   return {
-    async note(request, acceptedAt) {
-      await Promise.all(skusOf(request).map((skuId) => noteOne(request, acceptedAt, skuId)));
+    async note(about, acceptedAt) {
+      await Promise.all(skusOf(about).map((skuId) => noteOne(about.request, acceptedAt, skuId)));
     },
-    async newerThan(request, acceptedAt) {
-      const known = await Promise.all(skusOf(request).map((skuId) => read(request, skuId)));
+    async newerThan(about, acceptedAt) {
+      const known = await Promise.all(skusOf(about).map((skuId) => read(about.request, skuId)));
       return known.find((one) => one !== undefined && one.acceptedAt > acceptedAt)?.requestId;
     },
-    async forget(request) {
+    async forget(about) {
+      const { request } = about;
       await Promise.all(
-        skusOf(request).map(async (skuId) => {
+        skusOf(about).map(async (skuId) => {
           const known = await read(request, skuId);
           if (known?.requestId === request.requestId) await table.remove(partitionOf(request), skuId);
         }),

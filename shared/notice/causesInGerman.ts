@@ -239,4 +239,33 @@ export const causesInGerman: ReadonlyMap<string, CauseText> = new Map([
         "userId berichtigen und neu beauftragen; einen eben angelegten Benutzer in einigen Minuten erneut versuchen",
     },
   ],
+  [
+    "mixed-license-groups",
+    {
+      meaning: "Der Auftrag enthält Lizenzen aus mehr als einer Lizenzgruppe",
+      remedy: "Für jede Gruppe einen eigenen Auftrag stellen",
+    },
+  ],
+  [
+    "unknown-plan",
+    {
+      meaning: "Der Auftrag nennt einen Dienstplan, den das Produkt nicht hat",
+      remedy: "Den Namen berichtigen und neu beauftragen",
+    },
+  ],
+  [
+    "unknown-sku",
+    {
+      meaning: "Der Auftrag nennt ein Produkt, das der Kunde nicht oder unter mehreren Namen abonniert hat",
+      remedy: "Den Namen berichtigen oder das Abonnement kaufen und neu beauftragen",
+    },
+  ],
+  [
+    "usage-location-missing",
+    {
+      meaning: "Der Benutzer hat keinen Nutzungsstandort, ohne den keine Lizenz zugewiesen werden kann",
+      remedy:
+        "Mit usageLocation neu beauftragen, oder den Standort des Benutzers setzen und erneut ausführen",
+    },
+  ],
 ]);

@@ -9,6 +9,7 @@ interface Language {
   readonly alreadySo: string;
   readonly warnings: string;
   readonly refused: string;
+  readonly parked: string;
   readonly discarded: string;
   readonly rejected: string;
   readonly owners: Readonly<Record<string, string>>;
@@ -26,6 +27,8 @@ const languages = {
     warnings: "Microsoft warns: {warnings}",
     refused:
       "License change not applied for {user}: {wish}. {meaning} ({category}). To do ({owner}): {remedy}. Request {requestId}.",
+    parked:
+      "License change waits for a free seat for {user}: {wish}. It is made as soon as there is one, until {until} UTC. Request {requestId}.",
     discarded:
       "License change closed without being applied for {user}: {wish}. By {by}{why}. Request {requestId}.",
     rejected: "This ticket asks for no license change that can be carried out. To be corrected: {errors}",
@@ -46,6 +49,8 @@ const languages = {
     warnings: "Microsoft warnt: {warnings}",
     refused:
       "Lizenzänderung für {user} nicht ausgeführt: {wish}. {meaning} ({category}). Zu tun ({owner}): {remedy}. Auftrag {requestId}.",
+    parked:
+      "Lizenzänderung für {user} wartet auf eine freie Lizenz: {wish}. Sie wird ausgeführt, sobald eine frei ist, längstens bis {until} UTC. Auftrag {requestId}.",
     discarded:
       "Lizenzänderung für {user} ohne Ausführung geschlossen: {wish}. Von {by}{why}. Auftrag {requestId}.",
     rejected:

@@ -3,6 +3,8 @@ import type { Source } from "../ticket/source.ts";
 import { languageOf } from "./languages.ts";
 import { skuNameOf } from "./skuNames.ts";
 
+type License = EventData["licensesToRemove"][number];
+
 const NOTICE_MAX = 4000;
 
 const fill = (template: string, values: Readonly<Record<string, string>>): string =>
@@ -22,14 +24,15 @@ export const toNotice = (
   { language, tables }: Pick<Source, "language" | "tables">,
 ): string => {
   const texts = languageOf(language);
-  const nameOf = (skuId: string): string => skuNameOf(skuId, tables.skus);
-  const list = (template: string, ids: readonly string[]): readonly string[] =>
-    ids.length === 0 ? [] : [fill(template, { licenses: ids.map(nameOf).join(", ") })];
+  const nameOf = (license: License): string => {
+    if (typeof license === "string") return skuNameOf(license, tables.skus);
+    const { skuId, sku = "" } = license;
+    return skuId === undefined ? sku : skuNameOf(skuId, tables.skus);
+  };
+  const list = (template: string, licenses: readonly License[]): readonly string[] =>
+    licenses.length === 0 ? [] : [fill(template, { licenses: licenses.map(nameOf).join(", ") })];
   const wish = [
-    ...list(
-      texts.assigned,
-      data.licensesToAssign.map(({ skuId }) => skuId),
-    ),
+    ...list(texts.assigned, data.licensesToAssign),
     ...list(texts.removed, data.licensesToRemove),
   ].join(` ${texts.and} `);
   const about = { wish, user: data.userId ?? "", requestId: data.requestId ?? "" };
@@ -52,6 +55,8 @@ export const toNotice = (
           owner: texts.owners[owner] ?? owner,
         });
       }
+      case "parked":
+        return fill(texts.parked, { ...about, until: oneLine(data.until).slice(0, 16).replace("T", " ") });
       case "discarded": {
         const { by, why } = data;
         const because = why === undefined || why === "" ? "" : `: ${withoutPeriod(why)}`;

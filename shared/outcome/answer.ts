@@ -33,6 +33,8 @@ export interface NoAnswer {
   /** Whether Partner Center can have got the call. */
   readonly sent: boolean;
   readonly why: string;
+  /** The call was held back on this side, for the sake of the throttle. */
+  readonly retryAfterMs?: number;
   readonly ids: CallIds;
 }
 

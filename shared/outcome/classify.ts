@@ -27,7 +27,10 @@ const unreadable: Cause = {
 /** The answer to a licenseupdates call → what it means. Pure. */
 export const classify = (answer: Answer): Verdict => {
   if (answer.kind === "noAnswer") {
-    return { kind: "retry", category: "no-answer", why: answer.why, retryAfterMs: 0, unsure: answer.sent };
+    const { why, sent, retryAfterMs } = answer;
+    return retryAfterMs === undefined
+      ? { kind: "retry", category: "no-answer", why, retryAfterMs: 0, unsure: sent }
+      : { kind: "retry", category: "throttled", why, retryAfterMs, unsure: false };
   }
   const { status, code, retryAfterMs = 0 } = answer;
   if (SUCCESS.has(status) && answer.readable) return { kind: "applied", answer };

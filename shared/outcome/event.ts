@@ -1,4 +1,4 @@
-import type { End, RequestPart } from "../entry/entry.ts";
+import type { End, Parked, RequestPart } from "../entry/entry.ts";
 import { derivedId } from "../request/derivedId.ts";
 import type { LicenseRequest } from "../request/schema.ts";
 
@@ -8,7 +8,7 @@ export interface OutcomeEvent {
   /** The same for the same end, also when it is published twice. */
   readonly id: string;
   readonly source: "/license-relay";
-  readonly type: `com.license-relay.update.${End["outcome"]}`;
+  readonly type: `com.license-relay.update.${End["outcome"] | "parked"}`;
   readonly subject: string;
   readonly time: string;
   readonly datacontenttype: "application/json";
@@ -27,20 +27,43 @@ export type OutcomeData = {
   readonly ticket?: LicenseRequest["ticket"];
   /** How often it was replayed. */
   readonly replays: number;
-} & WithoutTime<End>;
+} & (WithoutTime<End> | ParkedData);
 
-/** The end of a request → the event that tells of it; undefined before there is an end. */
-export const toEvent = ({ body, end, ends, run }: RequestPart): OutcomeEvent | undefined => {
+/** It waits for seats. */
+type ParkedData = { readonly outcome: "parked" } & Pick<Parked, "since" | "until" | "skuIds">;
+
+interface Told {
+  readonly id: string;
+  readonly at: string;
+  readonly what: WithoutTime<End> | ParkedData;
+}
+
+const toTold = ({ body: { requestId }, status, parked, end, ends }: RequestPart): Told | undefined => {
+  if (status === "parked" && parked !== undefined) {
+    const { since, until, skuIds } = parked;
+    const id = derivedId("outcome", requestId, String(ends), "parked");
+    return { id, at: since, what: { outcome: "parked", since, until, skuIds } };
+  }
   if (end === undefined) return undefined;
-  const { requestId, customerId, userId, licensesToAssign, licensesToRemove, ticket } = body;
-  const { at, ...data } = end;
+  const { at, ...what } = end;
+  return { id: derivedId("outcome", requestId, String(ends)), at, what };
+};
+
+/**
+ * The end of a request, or that it waits for seats → the event that tells of it; undefined before there is anything to
+ * tell.
+ */
+export const toEvent = (request: RequestPart): OutcomeEvent | undefined => {
+  const told = toTold(request);
+  if (told === undefined) return undefined;
+  const { requestId, customerId, userId, licensesToAssign, licensesToRemove, ticket } = request.body;
   return {
     specversion: "1.0",
-    id: derivedId("outcome", requestId, String(ends)),
+    id: told.id,
     source: "/license-relay",
-    type: `com.license-relay.update.${end.outcome}`,
+    type: `com.license-relay.update.${told.what.outcome}`,
     subject: requestId,
-    time: at,
+    time: told.at,
     datacontenttype: "application/json",
     data: {
       requestId,
@@ -49,8 +72,8 @@ export const toEvent = ({ body, end, ends, run }: RequestPart): OutcomeEvent | u
       ...(licensesToAssign === undefined ? {} : { licensesToAssign }),
       ...(licensesToRemove === undefined ? {} : { licensesToRemove }),
       ...(ticket === undefined ? {} : { ticket }),
-      replays: run,
-      ...data,
+      replays: request.run,
+      ...told.what,
     },
   };
 };

@@ -8,6 +8,8 @@ export interface Applied {
   readonly alreadySo: boolean;
   readonly status?: number;
   readonly warnings: readonly LicenseWarning[];
+  /** Every SKU of the request, by id. */
+  readonly skuIds?: readonly string[];
   /** Calls of licenseupdates in this delivery. */
   readonly attempts: number;
   readonly ids?: CallIds;
@@ -17,6 +19,24 @@ export interface Applied {
 export interface Refused {
   readonly kind: "refused";
   readonly cause: Cause;
+  readonly status?: number;
+  readonly code?: number;
+  readonly description?: string;
+  /** Every SKU of the request, by id, as far as known. */
+  readonly skuIds?: readonly string[];
+  readonly attempts: number;
+  readonly ids?: CallIds;
+}
+
+/** There are no seats, and the request says that it waits for some. */
+export interface Parked {
+  readonly kind: "parked";
+  /** What it ends with when its time is over. */
+  readonly cause: Cause;
+  /** The SKUs of which it needs a seat each. */
+  readonly skuIds: readonly string[];
+  /** ISO 8601. */
+  readonly until: string;
   readonly status?: number;
   readonly code?: number;
   readonly description?: string;
@@ -32,10 +52,10 @@ export interface NotNow {
   readonly attempts: number;
 }
 
-/** A replay that was not carried out: a newer request for the same user and SKU has been applied. */
+/** A replay, or a request that waited for seats: a newer request for the same user and SKU has been applied. */
 export interface Superseded {
   readonly kind: "superseded";
   readonly newerRequestId: string;
 }
 
-export type Outcome = Applied | Refused | NotNow | Superseded;
+export type Outcome = Applied | Refused | Parked | NotNow | Superseded;

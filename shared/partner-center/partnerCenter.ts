@@ -1,69 +1,108 @@
 import { randomUUID } from "node:crypto";
 
-import { z } from "zod";
+import type { z } from "zod";
 
 import type { Answer, CallIds } from "../outcome/answer.ts";
-import type { HeldLicense, PlanCatalog } from "../outcome/isFulfilled.ts";
-import type { LicenseRequest } from "../request/schema.ts";
+import type { LicenseRequest, RequestId } from "../request/schema.ts";
+import type { Catalog } from "../sku/catalog.ts";
+import type { HeldLicense } from "../sku/remaining.ts";
+import type { Wish } from "../sku/wish.ts";
 import { readAnswerBody, readJson, retryAfterMs } from "./readAnswer.ts";
 import { correlationIdOf, msRequestIdOf } from "./requestId.ts";
+import { Licenses, SubscribedSkus, User, Users, type CustomerUser } from "./resources.ts";
 import type { Outgoing, Raw, Send } from "./transport.ts";
 
-/** What a change carries beside the request. */
+/** Whom a call is about. The user is an object id, or the user principal name where one is enough. */
+export type Subject = Pick<LicenseRequest, "customerId"> & { readonly userId: string };
+
+/** On whose behalf a read is made. */
+export interface Reader {
+  readonly token: string;
+  /** Groups the calls of one request under one MS-CorrelationId. */
+  readonly requestId: string;
+}
+
+/** What a change carries beside the wish. */
 export interface CallOptions {
   readonly token: string;
+  readonly requestId: RequestId;
   /** Sets a replayed message apart from the first one. */
   readonly messageId?: string;
   /** Answers seen so far in this delivery: a repeat after none carries the same MS-RequestId. */
   readonly answers: number;
 }
 
-/** A read: what it found, or why it found nothing. */
-export type Found<T> =
-  | { readonly kind: "found"; readonly value: T }
-  | {
-      readonly kind: "notFound";
-      readonly status?: number;
-      readonly why: string;
-      readonly retryAfterMs: number;
-    };
+/** It found nothing: there was no answer, or one with this status and code. */
+export interface NotFound {
+  readonly kind: "notFound";
+  readonly status?: number;
+  readonly code?: number;
+  readonly why: string;
+  readonly retryAfterMs: number;
+}
 
+/** A read: what it found, or why it found nothing. */
+export type Found<T> = { readonly kind: "found"; readonly value: T } | NotFound;
+
+/** Partner Center's calls about licenses. None ever throws. */
 export interface PartnerCenter {
-  /** POST …/licenseupdates, once. Never throws. */
-  updateLicenses(request: LicenseRequest, options: CallOptions): Promise<Answer>;
-  /** GET …/licenses of both license groups. Never throws. */
-  heldLicenses(request: LicenseRequest, token: string): Promise<Found<readonly HeldLicense[]>>;
-  /** GET …/subscribedskus of both license groups: the plans of each SKU. Never throws. */
-  planCatalog(request: LicenseRequest, token: string): Promise<Found<PlanCatalog>>;
+  /** POST …/licenseupdates, once. */
+  updateLicenses(subject: Subject, wish: Wish, options: CallOptions): Promise<Answer>;
+  /** GET …/licenses of both license groups. */
+  heldLicenses(subject: Subject, reader: Reader): Promise<Found<readonly HeldLicense[]>>;
+  /** GET …/subscribedskus of both license groups. */
+  subscribedSkus(customerId: string, reader: Reader): Promise<Found<Catalog>>;
+  /** GET …/users/{user-id}. */
+  user(subject: Subject, reader: Reader): Promise<Found<CustomerUser>>;
+  /** One page of GET …/users. @param after continuation token of the page before */
+  users(customerId: string, reader: Reader, after?: string): Promise<Found<UserPage>>;
+  /** PATCH …/users/{user-id}: the usage location, nothing else. */
+  setUsageLocation(subject: Subject, usageLocation: string, reader: Reader): Promise<Found<CustomerUser>>;
+}
+
+export interface UserPage {
+  readonly users: readonly CustomerUser[];
+  /** Absent on the last page. */
+  readonly next?: string;
 }
 
 // Without the parameter only the first group comes back (facts, section 2)
 const BOTH_GROUPS = "?licenseGroupIds=Group1&licenseGroupIds=Group2";
+const CONTINUATION = "ms-continuationtoken";
+const USERS_A_PAGE = 500;
 
-const pathOf = ({ customerId, userId }: LicenseRequest, resource: "licenseupdates" | "licenses"): string =>
-  `/v1/customers/${customerId}/users/${encodeURIComponent(userId)}/${resource}`;
+const customerPath = (customerId: string): string => `/v1/customers/${customerId}`;
+const userPath = ({ customerId, userId }: Subject): string =>
+  `${customerPath(customerId)}/users/${encodeURIComponent(userId)}`;
 
 const headersOf = (token: string, { msRequestId, correlationId }: CallIds): Record<string, string> => ({
   authorization: `Bearer ${token}`,
   accept: "application/json",
   "ms-requestid": msRequestId,
   "ms-correlationid": correlationId,
+  // Asks for the header isMfaCompliant (facts, section 6.4)
+  validatemfa: "true",
   // Texts are for people who read the log, wherever the partner is
   "x-locale": "en-US",
   "ms-partnercenter-application": "license-relay",
   "user-agent": "license-relay",
 });
 
-/** A request → the body of licenseupdates; lists that are not asked for are null, as in Microsoft's samples. */
-const toLicenseUpdate = ({ licensesToAssign, licensesToRemove }: LicenseRequest): string =>
+/** A wish → the body of licenseupdates; lists that are not asked for are null, as in Microsoft's samples. */
+const toLicenseUpdate = ({ assign, remove }: Wish): string =>
   JSON.stringify({
     licensesToAssign:
-      licensesToAssign?.map(({ skuId, excludedPlans = null }) => ({ skuId, excludedPlans })) ?? null,
-    licensesToRemove: licensesToRemove ?? null,
+      assign.length === 0
+        ? null
+        : assign.map(({ skuId, excludedPlans = null }) => ({ skuId, excludedPlans })),
+    licensesToRemove: remove.length === 0 ? null : remove,
   });
 
 const toAnswer = (raw: Raw, ids: CallIds, now: number): Answer => {
-  if (raw.kind === "failure") return { kind: "noAnswer", sent: raw.sent, why: raw.why, ids };
+  if (raw.kind === "failure") {
+    const { sent, why, retryAfterMs: waitMs } = raw;
+    return { kind: "noAnswer", sent, why, ids, ...(waitMs === undefined ? {} : { retryAfterMs: waitMs }) };
+  }
   const { readable, ...body } = readAnswerBody(raw.body);
   const msCv = raw.header("ms-cv");
   const serverId = raw.header("ms-serverid");
@@ -77,72 +116,98 @@ const toAnswer = (raw: Raw, ids: CallIds, now: number): Answer => {
   };
 };
 
-const guid = z.string().toLowerCase();
-const Plan = z.object({
-  id: guid,
-  capabilitystatus: z.string().catch(""),
-  targettype: z.string().catch("User"),
-});
-const collectionOf = <T extends z.ZodType>(item: T) => z.object({ items: z.array(item) });
-// Keys are in lower case by now: the pages and the samples disagree on them
-const Licenses = collectionOf(
-  z.object({ productsku: z.object({ id: guid }), serviceplans: z.array(Plan).catch([]) }),
-);
-
-const toHeld = ({ items }: z.infer<typeof Licenses>): readonly HeldLicense[] =>
-  items.map(({ productsku, serviceplans }) => ({
-    skuId: productsku.id,
-    plans: serviceplans.map(({ id, capabilitystatus }) => ({ id, capabilityStatus: capabilitystatus })),
-  }));
-
-const toCatalog = ({ items }: z.infer<typeof Licenses>): PlanCatalog =>
-  new Map(
-    items.map(({ productsku, serviceplans }) => [
-      productsku.id,
-      serviceplans.filter(({ targettype }) => targettype.toLowerCase() === "user").map(({ id }) => id),
-    ]),
-  );
-
-const toFound = <T>(raw: Raw, now: number, read: (body: z.infer<typeof Licenses>) => T): Found<T> => {
-  if (raw.kind === "failure") return { kind: "notFound", why: raw.why, retryAfterMs: 0 };
-  const wait = retryAfterMs(raw.header("retry-after"), now);
+const toFound = <S extends z.ZodType>(raw: Raw, now: number, schema: S): Found<z.output<S>> => {
+  if (raw.kind === "failure") return { kind: "notFound", why: raw.why, retryAfterMs: raw.retryAfterMs ?? 0 };
+  const waitMs = retryAfterMs(raw.header("retry-after"), now);
   if (raw.status !== 200) {
-    return { kind: "notFound", status: raw.status, why: `answered ${raw.status}`, retryAfterMs: wait };
+    const { code } = readAnswerBody(raw.body);
+    return {
+      kind: "notFound",
+      status: raw.status,
+      ...(code === undefined ? {} : { code }),
+      why: `answered ${raw.status}${code === undefined ? "" : `/${code}`}`,
+      retryAfterMs: waitMs,
+    };
   }
-  const { success, data } = Licenses.safeParse(raw.whole ? readJson(raw.body) : undefined);
+  const { success, data } = schema.safeParse(raw.whole ? readJson(raw.body) : undefined);
   return success
-    ? { kind: "found", value: read(data) }
-    : { kind: "notFound", status: 200, why: "answered with a body that cannot be read", retryAfterMs: wait };
+    ? { kind: "found", value: data }
+    : {
+        kind: "notFound",
+        status: 200,
+        why: "answered with a body that cannot be read",
+        retryAfterMs: waitMs,
+      };
 };
 
-const readCall = (path: string, { requestId }: LicenseRequest, token: string): Outgoing => ({
+const readCall = (
+  customerId: string,
+  path: string,
+  { token, requestId }: Reader,
+  headers: Readonly<Record<string, string>> = {},
+): Outgoing => ({
   method: "GET",
+  customerId,
   path,
-  headers: headersOf(token, { msRequestId: randomUUID(), correlationId: correlationIdOf(requestId) }),
+  headers: {
+    ...headersOf(token, { msRequestId: randomUUID(), correlationId: correlationIdOf(requestId) }),
+    ...headers,
+  },
 });
 
 /** Partner Center's license calls over a transport. Sources: facts, sections 1 to 3. */
 export const makePartnerCenter = (send: Send, now: () => number): PartnerCenter => ({
-  async updateLicenses(request, { token, messageId, answers }) {
-    const { requestId } = request;
+  async updateLicenses(subject, wish, { token, requestId, messageId, answers }) {
+    const body = toLicenseUpdate(wish);
     const ids: CallIds = {
-      msRequestId: msRequestIdOf(requestId, messageId, answers),
+      msRequestId: msRequestIdOf({
+        requestId,
+        answers,
+        body,
+        ...(messageId === undefined ? {} : { messageId }),
+      }),
       correlationId: correlationIdOf(requestId),
     };
     const raw = await send({
       method: "POST",
-      path: pathOf(request, "licenseupdates"),
+      customerId: subject.customerId,
+      path: `${userPath(subject)}/licenseupdates`,
       headers: { ...headersOf(token, ids), "content-type": "application/json" },
-      body: toLicenseUpdate(request),
+      body,
     });
     return toAnswer(raw, ids, now());
   },
-  async heldLicenses(request, token) {
-    const path = `${pathOf(request, "licenses")}${BOTH_GROUPS}`;
-    return toFound(await send(readCall(path, request, token)), now(), toHeld);
+  async heldLicenses(subject, reader) {
+    const path = `${userPath(subject)}/licenses${BOTH_GROUPS}`;
+    return toFound(await send(readCall(subject.customerId, path, reader)), now(), Licenses);
   },
-  async planCatalog(request, token) {
-    const path = `/v1/customers/${request.customerId}/subscribedskus${BOTH_GROUPS}`;
-    return toFound(await send(readCall(path, request, token)), now(), toCatalog);
+  async subscribedSkus(customerId, reader) {
+    const path = `${customerPath(customerId)}/subscribedskus${BOTH_GROUPS}`;
+    return toFound(await send(readCall(customerId, path, reader)), now(), SubscribedSkus);
+  },
+  async user(subject, reader) {
+    return toFound(await send(readCall(subject.customerId, userPath(subject), reader)), now(), User);
+  },
+  async users(customerId, reader, after) {
+    // The next page is asked for by its token (facts, section 2)
+    const seek = after === undefined ? "" : "&seekOperation=Next";
+    const path = `${customerPath(customerId)}/users?size=${USERS_A_PAGE}${seek}`;
+    const headers = after === undefined ? {} : { [CONTINUATION]: after };
+    const raw = await send(readCall(customerId, path, reader, headers));
+    const found = toFound(raw, now(), Users);
+    if (found.kind === "notFound") return found;
+    const next = raw.kind === "response" ? raw.header(CONTINUATION) : undefined;
+    return {
+      kind: "found",
+      value: { users: found.value, ...(next === undefined || next === "" ? {} : { next }) },
+    };
+  },
+  async setUsageLocation(subject, usageLocation, reader) {
+    const raw = await send({
+      ...readCall(subject.customerId, userPath(subject), reader, { "content-type": "application/json" }),
+      method: "PATCH",
+      body: JSON.stringify({ usageLocation, attributes: { objectType: "CustomerUser" } }),
+    });
+    return toFound(raw, now(), User);
   },
 });

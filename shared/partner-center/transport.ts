@@ -34,26 +34,35 @@ export type Raw =
       /** False when the body broke off or went past its bound. */
       readonly whole: boolean;
     }
-  | { readonly kind: "failure"; readonly sent: boolean; readonly why: string };
+  | {
+      readonly kind: "failure";
+      readonly sent: boolean;
+      readonly why: string;
+      /** It is known when it may be tried again: the call was held back on this side. */
+      readonly retryAfterMs?: number;
+    };
 
 export interface Outgoing {
-  readonly method: "GET" | "POST";
+  readonly method: "GET" | "POST" | "PATCH";
+  /** The customer whom the call is about. */
+  readonly customerId: string;
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
 }
 
-const BODY_MAX = 64 * 1024;
+/** A customer with many subscriptions has a list of some hundred KiB: every SKU with all of its plans. */
+const BODY_MAX = { GET: 8 * 1024 * 1024, POST: 64 * 1024, PATCH: 64 * 1024 } as const;
 
 type Chunks = AsyncIterable<Uint8Array> & { destroy(): unknown };
 
-const readBody = async (stream: Chunks): Promise<{ body: Uint8Array; whole: boolean }> => {
+const readBody = async (stream: Chunks, maxBytes: number): Promise<{ body: Uint8Array; whole: boolean }> => {
   const chunks: Uint8Array[] = [];
   let size = 0;
   try {
     for await (const chunk of stream) {
       size += chunk.length;
-      if (size > BODY_MAX) {
+      if (size > maxBytes) {
         stream.destroy();
         return { body: new Uint8Array(), whole: false };
       }
@@ -126,7 +135,7 @@ export const makeTransport = (settings: TransportSettings): Transport => {
         kind: "response",
         status,
         header: headerOf(response.headers),
-        ...(await readBody(response.body)),
+        ...(await readBody(response.body, BODY_MAX[method])),
       };
     } catch (error) {
       return toFailure(error, deadline.aborted || errorCodeOf(error) === "UND_ERR_HEADERS_TIMEOUT");

@@ -1,6 +1,7 @@
 import type { ServiceBusMessage } from "@azure/service-bus";
 
 import type { PoisonPart } from "../entry/entry.ts";
+import type { AlertEvent } from "../outcome/alert.ts";
 import type { OutcomeEvent } from "../outcome/event.ts";
 import type { RejectedEvent } from "../outcome/rejected.ts";
 import { replayMessageId, type PoisonKey, type PoisonMessage } from "../outcome/poison.ts";
@@ -16,6 +17,18 @@ export const toRequestMessage = (request: LicenseRequest, lanesPerCustomer: numb
   contentType: "application/json",
   subject: "license-update",
   body: request,
+});
+
+/** A request that waited for seats → its message on license-updates: the body as it came, under an id of its own. */
+export const toResumeMessage = (
+  request: LicenseRequest,
+  body: Uint8Array,
+  number: number,
+  lanesPerCustomer: number,
+): ServiceBusMessage => ({
+  ...toRequestMessage(request, lanesPerCustomer),
+  messageId: `${request.requestId}~seats~${number}`,
+  body: Buffer.from(body),
 });
 
 /** A poison message → the message on license-updates-poison; the body goes out byte for byte. */
@@ -38,16 +51,21 @@ export const toPoisonMessage = ({
 
 const CLOUD_EVENT = "application/cloudevents+json";
 
-const toFilters = (data: (OutcomeEvent | RejectedEvent)["data"]): Readonly<Record<string, string>> => ({
+const toFilters = (
+  data: (OutcomeEvent | RejectedEvent | AlertEvent)["data"],
+): Readonly<Record<string, string>> => ({
   outcome: data.outcome,
   ...("customerId" in data ? { customerId: data.customerId } : {}),
   ...(data.outcome === "refused" ? { category: data.category, owner: data.owner } : {}),
   // The subscription for tickets takes these alone
-  ...(data.ticket?.source === undefined ? {} : { notify: "ticket", ticketSource: data.ticket.source }),
+  ...("ticket" in data && data.ticket?.source !== undefined
+    ? { notify: "ticket", ticketSource: data.ticket.source }
+    : {}),
+  ...(data.outcome === "alert" ? { alert: data.alert, severity: data.severity } : {}),
 });
 
 /** An event → the message on license-outcomes, with properties that subscriptions can filter on. */
-export const toOutcomeMessage = (event: OutcomeEvent | RejectedEvent): ServiceBusMessage => ({
+export const toOutcomeMessage = (event: OutcomeEvent | RejectedEvent | AlertEvent): ServiceBusMessage => ({
   messageId: event.id,
   correlationId: event.subject,
   contentType: CLOUD_EVENT,

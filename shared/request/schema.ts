@@ -1,5 +1,6 @@
 import { z } from "zod";
 
+import { durationMs } from "./duration.ts";
 import { addSkuProblems } from "./skuProblems.ts";
 
 const LICENSES_MAX = 20;
@@ -47,7 +48,7 @@ const UserId = z
   .overwrite((value) => (GUID.test(value) ? value.toLowerCase() : value))
   .brand<"UserId">();
 
-export const SkuId = guid("the id of a product SKU").brand<"SkuId">();
+const SkuId = guid("the id of a product SKU").brand<"SkuId">();
 export type SkuId = z.infer<typeof SkuId>;
 
 const list = <T extends z.ZodType>(item: T) =>
@@ -56,20 +57,48 @@ const list = <T extends z.ZodType>(item: T) =>
     .min(1, "must have at least 1 entry, or be left out")
     .max(LICENSES_MAX, `must have at most ${LICENSES_MAX} entries; split the request`);
 
+const SkuName = line(200).describe(
+  "skuPartNumber or name of a product, looked up among the customer's subscribed SKUs",
+);
+
+/** A service plan: an id in lower case, or a name as it was given. */
+const PlanRef = line(100).overwrite((value) => (GUID.test(value) ? value.toLowerCase() : value));
+
 const LicenseAssignment = z
   .strictObject(
     {
-      skuId: SkuId.describe("productSku.id out of the customer's subscribed SKUs"),
+      skuId: SkuId.exactOptional().describe("productSku.id out of the customer's subscribed SKUs"),
+      sku: SkuName.exactOptional().describe(
+        "In place of skuId: skuPartNumber or name of the product, looked up among the customer's subscribed SKUs",
+      ),
       excludedPlans: z
-        .array(guid("the id of a service plan"), must("be a list of service plan ids, or null"))
+        .array(PlanRef, must("be a list of service plans by id or name, or null"))
         .max(EXCLUDED_PLANS_MAX, `must have at most ${EXCLUDED_PLANS_MAX} entries`)
         .nullable()
         .exactOptional()
-        .describe("Service plans to leave off; null or left out turns every plan on"),
+        .describe(
+          "Service plans to leave off, by id or name; null turns every plan on; left out leaves the plans of a license that the user has as they are",
+        ),
     },
-    must('be an object such as { "skuId": "…", "excludedPlans": null }'),
+    must('be an object such as { "skuId": "…", "excludedPlans": null } or { "sku": "SPE_E3" }'),
   )
   .readonly();
+
+const LicenseRemoval = z.union(
+  [SkuId, z.strictObject({ sku: SkuName }).readonly()],
+  must(
+    'be the id of a product SKU, a GUID such as "05e9a617-0261-4cee-bb44-138d3ef5d965", or an object such as { "sku": "SPE_E3" }',
+  ),
+);
+
+const locationRule = 'be a country in two letters (ISO 3166-1), such as "DE"';
+const waitRule = 'be a duration from PT1M to P30D (ISO 8601: days, hours, minutes), such as "PT8H" or "P3D"';
+const WAIT_MIN_MS = 60_000;
+const WAIT_MAX_MS = 30 * 24 * 60 * 60_000;
+const isWait = (duration: string): boolean => {
+  const ms = durationMs(duration);
+  return ms !== undefined && ms >= WAIT_MIN_MS && ms <= WAIT_MAX_MS;
+};
 
 const webAddress = (protocol: RegExp, example: string) =>
   z
@@ -112,7 +141,19 @@ export const LicenseRequest = z
       customerId: CustomerId,
       userId: UserId,
       licensesToAssign: list(LicenseAssignment).exactOptional(),
-      licensesToRemove: list(SkuId).exactOptional(),
+      licensesToRemove: list(LicenseRemoval).exactOptional(),
+      usageLocation: z
+        .string(must(locationRule))
+        .regex(/^[A-Za-z]{2}$/, `must ${locationRule}`)
+        .toUpperCase()
+        .exactOptional()
+        .describe("Set on the user when the user has none; else nothing is changed"),
+      waitForSeats: z
+        .string(must(waitRule))
+        .max(20, `must ${waitRule}`)
+        .refine(isWait, `must ${waitRule}`)
+        .exactOptional()
+        .describe("How long the request waits for free seats before it is refused (ISO 8601 duration)"),
       ticket: Ticket.exactOptional().describe("Where the request came from"),
       requestedBy: line(200).exactOptional().describe("Who asked: a name or an address, for the record"),
     },

@@ -5,6 +5,8 @@ interface Place {
   readonly path: (string | number)[];
 }
 
+const LISTS = ["licensesToAssign", "licensesToRemove"] as const;
+
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
@@ -13,18 +15,37 @@ const listOf = (value: unknown, key: string): readonly unknown[] => {
   return Array.isArray(list) ? list : [];
 };
 
-const placesOf = (body: unknown): readonly Place[] => {
-  const assigned = listOf(body, "licensesToAssign").map((entry, index) => ({
-    skuId: isRecord(entry) ? entry["skuId"] : undefined,
-    path: ["licensesToAssign", index, "skuId"],
-  }));
-  const removed = listOf(body, "licensesToRemove").map((skuId, index) => ({
-    skuId,
-    path: ["licensesToRemove", index],
-  }));
-  return [...assigned, ...removed].flatMap(({ skuId, path }) =>
-    typeof skuId === "string" ? [{ skuId: skuId.toLowerCase(), path }] : [],
+/** How an entry names its SKU, and under which field. */
+const namedBy = (entry: unknown): { readonly name: unknown; readonly field: (string | number)[] } => {
+  if (!isRecord(entry)) return { name: entry, field: [] };
+  return entry["sku"] === undefined
+    ? { name: entry["skuId"], field: ["skuId"] }
+    : { name: entry["sku"], field: ["sku"] };
+};
+
+const placesOf = (body: unknown): readonly Place[] =>
+  LISTS.flatMap((list) =>
+    listOf(body, list).flatMap((entry, index) => {
+      const { name, field } = namedBy(entry);
+      return typeof name === "string"
+        ? [{ skuId: name.trim().toLowerCase(), path: [list, index, ...field] }]
+        : [];
+    }),
   );
+
+/** An assignment has one name, neither none nor two. */
+const addNameProblems = (body: unknown, context: z.RefinementCtx): void => {
+  for (const [index, entry] of listOf(body, "licensesToAssign").entries()) {
+    if (!isRecord(entry)) continue;
+    const path = ["licensesToAssign", index, "skuId"];
+    if (entry["skuId"] === undefined && entry["sku"] === undefined) {
+      const message =
+        'is missing; it must be the id of a product SKU, a GUID such as "05e9a617-0261-4cee-bb44-138d3ef5d965", or sku must name the product';
+      context.addIssue({ code: "custom", path, message });
+    }
+    if (entry["skuId"] !== undefined && entry["sku"] !== undefined)
+      context.addIssue({ code: "custom", path, message: "must not be given together with sku" });
+  }
 };
 
 /**
@@ -32,6 +53,7 @@ const placesOf = (body: unknown): readonly Place[] => {
  * Runs also when other fields are wrong, so that one answer names all problems; hence the unknown.
  */
 export const addSkuProblems = (body: unknown, context: z.RefinementCtx): void => {
+  addNameProblems(body, context);
   if (isRecord(body) && body["licensesToAssign"] === undefined && body["licensesToRemove"] === undefined) {
     context.addIssue({ code: "custom", message: "must have licensesToAssign or licensesToRemove, or both" });
   }

@@ -12,13 +12,13 @@ const EventTicket = z.looseObject({
 });
 export type EventTicket = z.infer<typeof EventTicket>;
 
-const License = z.looseObject({ skuId: z.string() });
+const License = z.looseObject({ skuId: z.string().optional(), sku: z.string().optional() });
 const common = {
   ticket: EventTicket,
   requestId: z.string().optional(),
   userId: z.string().optional(),
   licensesToAssign: z.array(License).default([]),
-  licensesToRemove: z.array(z.string()).default([]),
+  licensesToRemove: z.array(z.union([z.string(), License])).default([]),
 };
 
 /** What the ticket has to be told; other fields of the event go along as they are. */
@@ -37,6 +37,7 @@ export const EventData = z.discriminatedUnion("outcome", [
     meaning: z.string(),
     remedy: z.string(),
   }),
+  z.looseObject({ ...common, outcome: z.literal("parked"), until: z.string() }),
   z.looseObject({ ...common, outcome: z.literal("discarded"), by: z.string(), why: z.string().optional() }),
   z.looseObject({
     ...common,

@@ -48,12 +48,12 @@ const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
 const quote = (text: string): string =>
   `"${text.slice(0, QUOTED_MAX).replaceAll(/\p{Cc}/gu, " ")}${text.length > QUOTED_MAX ? "…" : ""}"`;
 
-interface Wish {
+interface Wanted {
   readonly sku: string;
   readonly excludedPlans?: unknown;
 }
 
-const toWishes = (value: unknown): readonly Wish[] => {
+const toWishes = (value: unknown): readonly Wanted[] => {
   if (Array.isArray(value)) return value.flatMap(toWishes);
   if (isRecord(value)) {
     const sku = toText(value["skuId"] ?? value["sku"]);
@@ -124,21 +124,27 @@ const toKey = (values: MappedValues, wish: object, body: Uint8Array): string => 
 };
 
 const readWishes = (source: Source, values: MappedValues) => {
-  const lookUp = makeLookUp(source.tables.skus);
+  const table = source.tables.skus;
+  const lookUp = makeLookUp(table);
   const problems: Problem[] = [];
-  const resolve = (sku: string, pointer: string): string => {
+  /** A source with a table allows what is in it; without one, Partner Center's own names will do. */
+  const resolve = (sku: string, pointer: string): { readonly skuId?: string; readonly sku?: string } => {
     const id = lookUp(sku);
-    if (id === undefined)
-      problems.push({ pointer, detail: notInTable(sku, "the id of a product SKU", "skus", source.name) });
-    return id ?? sku;
+    if (id !== undefined) return { skuId: id };
+    if (table === undefined) return { sku };
+    problems.push({ pointer, detail: notInTable(sku, "the id of a product SKU", "skus", source.name) });
+    return { skuId: sku };
   };
   const toAssign = toWishes(values.licensesToAssign).slice(0, LISTED_MAX);
   const toRemove = toWishes(values.licensesToRemove).slice(0, LISTED_MAX);
   const licensesToAssign = toAssign.map(({ sku, excludedPlans }, index) => {
-    const skuId = resolve(sku, `/licensesToAssign/${index}/skuId`);
-    return excludedPlans === undefined ? { skuId } : { skuId, excludedPlans };
+    const named = resolve(sku, `/licensesToAssign/${index}/skuId`);
+    return excludedPlans === undefined ? named : Object.assign(named, { excludedPlans });
   });
-  const licensesToRemove = toRemove.map(({ sku }, index) => resolve(sku, `/licensesToRemove/${index}`));
+  const licensesToRemove = toRemove.map(({ sku }, index) => {
+    const named = resolve(sku, `/licensesToRemove/${index}`);
+    return named.skuId ?? named;
+  });
   return {
     problems,
     wishes: {

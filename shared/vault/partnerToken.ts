@@ -1,3 +1,5 @@
+import { createHash } from "node:crypto";
+
 import { z } from "zod";
 
 const PARTNER_CENTER_AUDIENCE = "https://api.partnercenter.microsoft.com";
@@ -17,11 +19,16 @@ export interface PartnerToken {
   readonly problems: readonly TokenProblem[];
 }
 
+/** A digest of a token: tells one from another, in places where the token must not be. */
+export const tokenIdOf = ({ value }: Pick<PartnerToken, "value">): string =>
+  createHash("sha256").update(value).digest("base64url").slice(0, 22);
+
 const Claims = z.object({
   aud: z.string().optional().catch(undefined),
   amr: z.array(z.string()).optional().catch(undefined),
   exp: z.number().optional().catch(undefined),
   scp: z.string().optional().catch(undefined),
+  iss: z.string().optional().catch(undefined),
 });
 type Claims = z.infer<typeof Claims>;
 
@@ -38,12 +45,20 @@ const readClaims = (token: string): Claims | undefined => {
 const isForPartnerCenter = (audience: string): boolean =>
   audience.replace(/\/$/, "") === PARTNER_CENTER_AUDIENCE || audience === PARTNER_CENTER_APP_ID;
 
+const ENTRA_ISSUER =
+  /^https:\/\/(?:sts\.windows\.net|sts\.chinacloudapi\.cn|login\.microsoftonline\.(?:com|us)|login\.partner\.microsoftonline\.cn)\//;
+
 /** What to check, in the order in which an operator should mend it. */
 const checks: readonly (TokenProblem & { readonly fails: (claims: Claims) => boolean })[] = [
   {
     fails: ({ aud }) => aud !== undefined && !isForPartnerCenter(aud),
     problem: "wrong audience",
     remedy: `Request the token for ${PARTNER_CENTER_AUDIENCE}`,
+  },
+  {
+    fails: ({ iss }) => iss !== undefined && !ENTRA_ISSUER.test(iss),
+    problem: "partner token of generatetoken",
+    remedy: "Store the Microsoft Entra App+User token itself; license calls refuse this kind with 900316",
   },
   {
     fails: ({ scp }) => scp === undefined,

@@ -57,22 +57,97 @@ const describe = (error: unknown): string => {
   return typeof code === "string" && /^[A-Z_]{3,40}$/.test(code) ? ` (${code})` : "";
 };
 
+/** One version of a secret. */
+export interface StoredSecret {
+  readonly value: string;
+  /** The id of this version. */
+  readonly version: string;
+  /** Milliseconds since 1970; undefined when the vault does not say. */
+  readonly createdAtMs: number | undefined;
+}
+
+/** The secrets of a Key Vault. */
+export interface Vault {
+  /** The newest version. @throws {VaultError} */
+  read(name: string): Promise<StoredSecret>;
+  /** Adds a version. @param expiresAtMs for information: the vault gives it out all the same @throws {VaultError} */
+  write(name: string, value: string, expiresAtMs?: number): Promise<void>;
+  /**
+   * Disables the versions that were replaced before `replacedBeforeMs`, never the newest.
+   * @returns how many @throws {VaultError}
+   */
+  disableReplaced(name: string, replacedBeforeMs: number): Promise<number>;
+}
+
+const patience = () => ({ abortSignal: AbortSignal.timeout(READ_TIMEOUT_MS) });
+
+/** So many versions are disabled in one go; the rest by the next. */
+const DISABLE_MAX = 200;
+
+const withPurpose = (what: string, name: string, error: unknown): VaultError => {
+  const { code, message } = toVaultError(name, error);
+  const why = message.slice(message.indexOf(": ") + 2).replace("Secrets User", "Secrets Officer");
+  return new VaultError(code, `Cannot ${what} secret "${name}": ${why}`);
+};
+
 /** Key Vault through the SDK; plain HTTP only for a vault on a loopback address. */
-export const makeReadSecret = (vaultUrl: URL, credential: TokenCredential): ReadSecret => {
+export const makeVault = (vaultUrl: URL, credential: TokenCredential): Vault => {
   const local = isLoopback(vaultUrl);
   const client = new SecretClient(vaultUrl.href, credential, {
     retryOptions: { maxRetries: 2, retryDelayInMs: 300, maxRetryDelayInMs: 2000 },
     ...(local ? { allowInsecureConnection: true, disableChallengeResourceVerification: true } : {}),
   });
-  return async (name) => {
-    try {
-      const { value = "" } = await client.getSecret(name, {
-        abortSignal: AbortSignal.timeout(READ_TIMEOUT_MS),
-      });
-      if (value.trim() !== "") return value.trim();
-      throw new VaultError("missing", `Cannot use secret "${name}": it is empty; store the token in it`);
-    } catch (error) {
-      throw toVaultError(name, error);
+
+  /** Enabled versions, the newest first. */
+  const listEnabled = async (name: string) => {
+    const found: { readonly version: string; readonly createdAtMs: number }[] = [];
+    for await (const { version, createdOn, enabled } of client.listPropertiesOfSecretVersions(name)) {
+      if (enabled === true && version !== undefined)
+        found.push({ version, createdAtMs: createdOn?.getTime() ?? 0 });
     }
+    return found.toSorted((a, b) => b.createdAtMs - a.createdAtMs);
+  };
+
+  return {
+    async read(name) {
+      try {
+        const { value = "", properties } = await client.getSecret(name, patience());
+        const { version = "", createdOn } = properties;
+        if (value.trim() !== "") return { value: value.trim(), version, createdAtMs: createdOn?.getTime() };
+        throw new VaultError("missing", `Cannot use secret "${name}": it is empty; store the token in it`);
+      } catch (error) {
+        throw toVaultError(name, error);
+      }
+    },
+    async write(name, value, expiresAtMs) {
+      try {
+        const expiry = expiresAtMs === undefined ? {} : { expiresOn: new Date(expiresAtMs) };
+        await client.setSecret(name, value, { ...expiry, ...patience() });
+      } catch (error) {
+        throw withPurpose("write", name, error);
+      }
+    },
+    async disableReplaced(name, replacedBeforeMs) {
+      try {
+        const versions = await listEnabled(name);
+        // A version was replaced when the next one was made
+        const old = versions.filter((_, index) => {
+          const next = versions[index - 1];
+          return next !== undefined && next.createdAtMs < replacedBeforeMs;
+        });
+        const some = old.slice(-DISABLE_MAX);
+        for (const { version } of some)
+          await client.updateSecretProperties(name, version, { enabled: false, ...patience() });
+        return some.length;
+      } catch (error) {
+        throw withPurpose("disable old versions of", name, error);
+      }
+    },
   };
 };
+
+/** The newest version's value. */
+export const readSecretOf =
+  (vault: Pick<Vault, "read">): ReadSecret =>
+  async (name) =>
+    (await vault.read(name)).value;

@@ -73,7 +73,7 @@ const ask = async (id: string, source: string, more: object = {}): Promise<void>
     requestId: id,
     customerId: customers.contoso,
     userId: users.contoso.ana,
-    licensesToAssign: [{ skuId: skus.e3 }],
+    licensesToAssign: [{ skuId: skus.e3, excludedPlans: null }],
     ticket: { system: "desk", id, source },
     ...more,
   });

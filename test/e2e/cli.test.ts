@@ -215,3 +215,104 @@ describe("license-relay ticket check", () => {
     expect((await check({}, "webhook", "no-such-file")).err).toContain("Cannot read");
   });
 });
+
+describe("license-relay submit --preview", () => {
+  test("shows what would come of each license, and sends nothing", async () => {
+    const changes = [
+      `preview-1,${customers.litware},${users.litware.ana},SPE_E3`,
+      `preview-2,${customers.litware},${users.litware.ben},VISIOCLIENT`,
+      `preview-3,${customers.litware},${users.litware.ben},SPE_E9`,
+    ];
+    const path = await file("preview.csv", csv(changes));
+    const { code, out, err } = await run("--json", "submit", path, "--preview");
+    const rows = out
+      .trim()
+      .split("\n")
+      .map((line): unknown => JSON.parse(line));
+    expect(rows).toMatchObject([
+      { requestId: "preview-1", license: "SPE_E3", result: "assign", user: "ana@litware.onmicrosoft.com" },
+      { requestId: "preview-2", license: "VISIOCLIENT", result: "no seats" },
+      { requestId: "preview-3", result: "unknown-sku" },
+    ]);
+    expect([code, err]).toEqual([1, ""]);
+    expect(await run("status", "preview-1")).toMatchObject({ code: 3 });
+  });
+});
+
+describe("license-relay seats and reconcile", () => {
+  test("show what is waited for, and what is against what was asked for", async () => {
+    const wait = `wait-1,${customers.litware},${users.litware.carla},VISIOCLIENT,PT1H`;
+    const path = await file("wait.csv", `requestId,customerId,userId,assign,waitForSeats\n${wait}`);
+    const sent = await run("--json", "submit", path, "--wait");
+    expect([sent.code, sent.out]).toEqual([0, expect.stringContaining("waits for a free seat") as unknown]);
+    const seats = await run("--json", "seats", "--customer", customers.litware);
+    expect(JSON.parse(seats.out)).toMatchObject({ skuPartNumber: "VISIOCLIENT", waiting: 1, missing: 1 });
+
+    const done = await file("done.csv", csv([`done-1,${customers.litware},${users.litware.elif},EMS`]));
+    await run("submit", done, "--wait");
+    const good = await run("--json", "reconcile", "--customer", customers.litware);
+    expect(JSON.parse(good.out)).toMatchObject({ sku: "EMS", is: "as wanted", requestId: "done-1" });
+    relay.partnerCenter.world.customers
+      .get(customers.litware)
+      ?.users.get(users.litware.elif)
+      ?.licenses.clear();
+    const bad = await run("reconcile", "--customer", customers.litware);
+    expect([bad.code, bad.out]).toEqual([1, expect.stringContaining("differs") as unknown]);
+    expect(bad.err).toContain("0 of 1 are as wanted");
+  });
+});
+
+test("license-relay gate says that it is open", async () => {
+  expect(await run("gate")).toMatchObject({ code: 0, out: "The gate is open, and never was closed\n" });
+});
+
+describe("license-relay consent", () => {
+  const settings = () => relay.settings;
+  const consent = (...args: readonly string[]) => runWith(settings(), "consent", ...args);
+
+  test("signs in by device code, checks the token, and stores it", async () => {
+    const before = relay.keyVault.valuesOf("partner-refresh-token").length;
+    const running = consent();
+    const signIn = setInterval(() => relay.entra.signIn(), 100);
+    const { code, out } = await running;
+    clearInterval(signIn);
+    expect(out).toContain("enter the code LOCAL-CODE");
+    expect(out).toContain("good  audience, user and MFA of the token");
+    expect(out).toContain(`good  reads customer ${customers.contoso}`);
+    expect(code).toBe(0);
+    expect(relay.keyVault.valuesOf("partner-refresh-token")).toHaveLength(before + 1);
+  });
+
+  test.each([
+    ["without MFA", { mfa: false }, "NOT GOOD  no mfa in amr"],
+    ["for another audience", { audience: "https://graph.microsoft.com" }, "NOT GOOD  wrong audience"],
+  ] as const)("stores nothing of a sign-in %s", async (_how, token, words) => {
+    const before = relay.keyVault.valuesOf("partner-refresh-token").length;
+    relay.entra.issue(token);
+    const running = consent();
+    const signIn = setInterval(() => relay.entra.signIn(), 100);
+    const { code, out, err } = await running;
+    clearInterval(signIn);
+    relay.entra.issue({});
+    expect([code, out]).toEqual([1, expect.stringContaining(words) as unknown]);
+    expect(err).toContain("Nothing was stored");
+    expect(relay.keyVault.valuesOf("partner-refresh-token")).toHaveLength(before);
+  });
+
+  test("says in plain words why a customer cannot be read", async () => {
+    const running = consent("--customer", customers.northwind);
+    const signIn = setInterval(() => relay.entra.signIn(), 100);
+    const { code, out } = await running;
+    clearInterval(signIn);
+    expect(code).toBe(1);
+    expect(out).toContain("too few privileges in the customer's tenant. Check the GDAP relationship");
+  });
+
+  test("names the setting that is missing", async () => {
+    const { code, err } = await runWith({ ...settings(), PARTNER_TENANT_ID: "" }, "consent");
+    expect([code, err]).toEqual([
+      2,
+      expect.stringContaining("give --tenant, or set PARTNER_TENANT_ID") as unknown,
+    ]);
+  });
+});

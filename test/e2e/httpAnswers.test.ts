@@ -16,7 +16,7 @@ const good = (requestId: string) => ({
   requestId,
   customerId: customers.contoso,
   userId: users.contoso.ana,
-  licensesToAssign: [{ skuId: skus.e3 }],
+  licensesToAssign: [{ skuId: skus.e3, excludedPlans: null }],
 });
 
 /** A POST without Content-Length, which fetch cannot be made to send. */
@@ -135,8 +135,9 @@ describe("GET /api/health", () => {
       {
         status: "healthy",
         checks: Object.fromEntries(
-          ["queue", "vault", "ledger", "tickets"].map((name) => [name, { status: "healthy" }]),
+          ["queue", "vault", "ledger", "tickets", "token"].map((name) => [name, { status: "healthy" }]),
         ),
+        pace: expect.objectContaining({ customersSlowed: 0, waiting: 0, throttled: 0 }) as unknown,
       },
     ]);
   });

@@ -51,7 +51,7 @@ test("one user's changes keep their order when a delivery is given back", async 
   relay.partnerCenter.addFault({
     match,
     times: 1,
-    action: { kind: "answer", status: 429, headers: { "retry-after": "30" } },
+    action: { kind: "answer", status: 429, headers: { "retry-after": "8" } },
   });
   await relay.submit(change("back-1", "contoso", "ana", true));
   await relay.submit(change("back-2", "contoso", "ana", false));

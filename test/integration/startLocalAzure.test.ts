@@ -10,6 +10,7 @@ const outside = {
   ServiceBusConnection:
     "Endpoint=sb://relay.servicebus.windows.net/;SharedAccessKeyName=n;SharedAccessKey=not-shown",
   KEY_VAULT_URL: "https://relay.vault.azure.net",
+  PARTNER_TENANT_ID: "contoso.onmicrosoft.com",
   PARTNER_CENTER_URL: "https://api.partnercenter.microsoft.com",
   TICKETS_FOLDER: "tickets",
   AzureWebJobsStorage: "DefaultEndpointsProtocol=https;AccountName=relay;AccountKey=not-shown",
@@ -17,6 +18,7 @@ const outside = {
 
 const STORAGE = "Storage (tables)";
 const DESK = "Ticketing system";
+const ENTRA = "Microsoft Entra";
 
 let azure: LocalAzure | undefined;
 afterEach(async () => {
@@ -33,6 +35,7 @@ test("startLocalAzure() starts every part and gives the settings that lead to it
     "Service Bus",
     "Managed identity",
     "Key Vault",
+    ENTRA,
     "Partner Center",
     STORAGE,
     DESK,
@@ -44,18 +47,22 @@ test("startLocalAzure() starts every part and gives the settings that lead to it
     "IDENTITY_ENDPOINT",
     "IDENTITY_HEADER",
     "KEY_VAULT_URL",
+    "PARTNER_AUTHORITY_URL",
     "PARTNER_CENTER_URL",
+    "PARTNER_CLIENT_ID",
+    "PARTNER_TENANT_ID",
     "ServiceBusConnection",
     "TICKETS_FOLDER",
   ]);
 });
 
 test.each([
-  ["PARTNER_CENTER_URL", ["Service Bus", "Managed identity", "Key Vault", STORAGE, DESK]],
+  ["PARTNER_CENTER_URL", ["Service Bus", "Managed identity", "Key Vault", ENTRA, STORAGE, DESK]],
   ["KEY_VAULT_URL", ["Service Bus", "Partner Center", STORAGE, DESK]],
-  ["ServiceBusConnection", ["Managed identity", "Key Vault", "Partner Center", STORAGE, DESK]],
-  ["AzureWebJobsStorage", ["Service Bus", "Managed identity", "Key Vault", "Partner Center", DESK]],
-  ["TICKETS_FOLDER", ["Service Bus", "Managed identity", "Key Vault", "Partner Center", STORAGE]],
+  ["PARTNER_TENANT_ID", ["Service Bus", "Managed identity", "Key Vault", "Partner Center", STORAGE, DESK]],
+  ["ServiceBusConnection", ["Managed identity", "Key Vault", ENTRA, "Partner Center", STORAGE, DESK]],
+  ["AzureWebJobsStorage", ["Service Bus", "Managed identity", "Key Vault", ENTRA, "Partner Center", DESK]],
+  ["TICKETS_FOLDER", ["Service Bus", "Managed identity", "Key Vault", ENTRA, "Partner Center", STORAGE]],
 ] as const)("startLocalAzure() does not start the part that %s names", async (setting, parts) => {
   azure = await startLocalAzure({ env: { ...apart, [setting]: outside[setting] } });
   expect(startedHere()).toEqual(parts);
@@ -74,6 +81,7 @@ test.each([
   "LOCAL_IDENTITY_PORT",
   "LOCAL_STORAGE_PORT",
   "LOCAL_DESK_PORT",
+  "LOCAL_ENTRA_PORT",
 ])("startLocalAzure() names %s when that port is taken, and leaves nothing running", async (setting) => {
   const other = createServer();
   await new Promise<void>((resolve) => other.listen(0, "127.0.0.1", resolve));

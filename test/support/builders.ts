@@ -1,5 +1,6 @@
 import type { Answered } from "../../shared/outcome/answer.ts";
 import type { Delivery } from "../../shared/outcome/delivery.ts";
+import type { SubscribedSku } from "../../shared/sku/catalog.ts";
 import { parseRequest } from "../../shared/request/parse.ts";
 import type { LicenseRequest } from "../../shared/request/schema.ts";
 
@@ -9,6 +10,26 @@ export const E3 = "05e9a617-0261-4cee-bb44-138d3ef5d965";
 export const E5 = "06ebc4ee-1bb5-47dd-8120-11324bc54e06";
 export const PLAN_A = "aaaaaaaa-0000-4000-8000-000000000001";
 export const PLAN_B = "aaaaaaaa-0000-4000-8000-000000000002";
+
+/** A subscribed SKU; `plans` are ids, named "PLAN_1" ("Plan 1 name") and so on. */
+export const aSku = ({
+  plans = [],
+  ...fields
+}: Partial<Omit<SubscribedSku, "plans">> & { readonly plans?: readonly string[] }): SubscribedSku => ({
+  skuId: E3,
+  skuPartNumber: "SPE_E3",
+  name: "Microsoft 365 E3",
+  group: "group1",
+  availableUnits: 10,
+  isForUsers: true,
+  plans: plans.map((id, index) => ({
+    id,
+    serviceName: `PLAN_${index + 1}`,
+    displayName: `Plan ${index + 1} name`,
+    isForUsers: true,
+  })),
+  ...fields,
+});
 
 type Body = Readonly<Record<string, unknown>>;
 

@@ -8,6 +8,7 @@ import { makeApi, type Api } from "../../local/demo/api.ts";
 import { followEnds, type Ends } from "../../local/demo/ends.ts";
 import type { KeyVault } from "../../local/key-vault/startKeyVault.ts";
 import type { Desk } from "../../local/desk/startDesk.ts";
+import type { Entra } from "../../local/entra/startEntra.ts";
 import type { PartnerCenter } from "../../local/partner-center/startPartnerCenter.ts";
 import { apart } from "../../local/ports.ts";
 import type { Storage } from "../../local/storage/startStorage.ts";
@@ -23,6 +24,10 @@ const quick = {
   PARTNER_CENTER_TIMEOUT_SECONDS: "1",
   CALLBACK_TIMEOUT_SECONDS: "1",
   CALLBACK_SCHEDULE_SECONDS: "0,1",
+  // By hand, or where a test is about them
+  PROOF_DELAY_SECONDS: "0",
+  RENEWAL_SCHEDULE: "0 0 0 1 1 *",
+  SEATS_SCHEDULE: "* * * * * *",
 };
 
 /** All of it: Azure in this process, the functions in another, the ends as a subscriber sees them. */
@@ -30,14 +35,21 @@ export interface Relay {
   readonly broker: Broker;
   readonly keyVault: KeyVault;
   readonly partnerCenter: PartnerCenter;
+  readonly entra: Entra;
   readonly storage: Storage;
   readonly desk: Desk;
   readonly ends: Ends;
+  /** What leads the functions to their Azure. */
+  readonly settings: Readonly<Record<string, string>>;
   readonly api: () => Api;
   readonly host: () => HostProcess;
   /** Starts the functions anew, after a kill. */
   readonly restart: () => Promise<void>;
   readonly submit: (body: unknown, headers?: Readonly<Record<string, string>>) => Promise<Response>;
+  /** GET or POST below /api, with the operator's key. */
+  readonly ask: (path: string, body?: object) => Promise<{ readonly status: number; readonly body: unknown }>;
+  /** Has a timer function run now, as in Azure. */
+  readonly runNow: (functionName: string) => Promise<number>;
   /** Puts a message on license-updates, as another service does. */
   readonly send: (message: ServiceBusMessage) => Promise<void>;
   readonly close: () => Promise<void>;
@@ -80,9 +92,11 @@ export const startRelay = async ({
     broker,
     keyVault: need(azure.keyVault),
     partnerCenter: need(azure.partnerCenter),
+    entra: need(azure.entra),
     storage: need(azure.storage),
     desk,
     ends,
+    settings: env,
     api,
     host: () => host,
     restart: async () => {
@@ -94,6 +108,20 @@ export const startRelay = async ({
         headers: { "x-functions-key": "local", "content-type": "application/json", ...headers },
         body: typeof body === "string" ? body : JSON.stringify(body),
       }),
+    ask: async (path, body) => {
+      const response = await fetch(`${host.url}/api/${path}`, {
+        method: body === undefined ? "GET" : "POST",
+        headers: { "x-functions-key": "local-operator", "content-type": "application/json" },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      });
+      const text = await response.text();
+      return { status: response.status, body: text === "" ? undefined : (JSON.parse(text) as unknown) };
+    },
+    runNow: async (functionName) => {
+      const url = `${host.url}/admin/functions/${functionName}`;
+      const headers = { "x-functions-key": "local-operator", "content-type": "application/json" };
+      return (await fetch(url, { method: "POST", headers, body: "{}" })).status;
+    },
     send: (message) => sender.sendMessages(message),
     close: async () => {
       await client.close();

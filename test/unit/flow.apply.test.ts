@@ -59,7 +59,8 @@ const aFlow = (outcomes: Outcome | Outcome[], { poisonFailures = 0, outcomeFailu
   const { ledger, newest } = store;
   const record = makeRecord({
     ledger,
-    newerThan: (request, acceptedAt) => newest.newerThan(request, acceptedAt),
+    newerThan: (about, acceptedAt) => newest.newerThan(about, acceptedAt),
+    proofDelayMs: 0,
     clock,
     patiently,
   });
@@ -74,7 +75,7 @@ const aFlow = (outcomes: Outcome | Outcome[], { poisonFailures = 0, outcomeFailu
     const outcome = list[Math.min(calls.length, list.length) - 1];
     return outcome === undefined ? Promise.reject(new Error("no outcome")) : Promise.resolve(outcome);
   };
-  const apply = makeApply({ clock, record, update, settle });
+  const apply = makeApply({ clock, record, update, settle, report: () => undefined });
   const capture = makeCapture({ clock, record, settle });
   const file = makeFilePoison({ clock, ledger, patiently });
   const { log } = journal;

@@ -1,12 +1,17 @@
 import { describe, expect, test } from "vitest";
 
-import { makeUpdate, type HeldStep } from "../../shared/flow/update.ts";
+import { makeUpdate, type HeldStep, type UpdateContext } from "../../shared/flow/update.ts";
 import type { Answer } from "../../shared/outcome/answer.ts";
-import type { HeldLicense } from "../../shared/outcome/isFulfilled.ts";
+import { makePrepare } from "../../shared/flow/prepare.ts";
+import { makeTokenGate } from "../../shared/flow/tokenGate.ts";
+import type { GateRow } from "../../shared/ledger/gate.ts";
 import type { CallOptions, Found } from "../../shared/partner-center/partnerCenter.ts";
+import type { CustomerUser } from "../../shared/partner-center/resources.ts";
+import type { HeldLicense } from "../../shared/sku/remaining.ts";
+import type { Wish } from "../../shared/sku/wish.ts";
 import { readPartnerToken } from "../../shared/vault/partnerToken.ts";
 import type { CurrentToken } from "../../shared/vault/tokenSource.ts";
-import { anAnswer, aRequest, E3, ids } from "../support/builders.ts";
+import { anAnswer, aRequest, aSku, E3, E5, ids } from "../support/builders.ts";
 import { fakeClock } from "../support/fakeClock.ts";
 import { logJournal } from "../support/logJournal.ts";
 
@@ -18,46 +23,91 @@ const held = (...skuIds: string[]): Found<readonly HeldLicense[]> => ({
   kind: "found",
   value: skuIds.map((skuId) => ({ skuId, plans: [] })),
 });
-const unreadable = (status: number): Found<never> => ({
+const unreadable = (status: number, code?: number): Found<never> => ({
   kind: "notFound",
   status,
+  ...(code === undefined ? {} : { code }),
   why: `answered ${status}`,
   retryAfterMs: 0,
+});
+
+const catalog = [
+  aSku({ skuId: E3 }),
+  aSku({ skuId: E5, skuPartNumber: "SPE_E5", name: "Microsoft 365 E5", group: "group2" }),
+];
+const aUser = (usageLocation: string | undefined): CustomerUser => ({
+  id: "22222222-2222-4222-8222-222222222222",
+  userPrincipalName: "ana@contoso.com",
+  usageLocation,
 });
 
 interface Script {
   readonly answers: readonly Answer[];
   readonly reads?: readonly Found<readonly HeldLicense[]>[];
   readonly tokens?: readonly CurrentToken[];
+  /** The usage location at each look at the user. */
+  readonly locations?: readonly (string | undefined)[];
+  readonly request?: Readonly<Record<string, unknown>>;
 }
 
 /** An update against answers in a row; the last of each list is given for ever. */
-const anUpdate = ({ answers, reads = [held()], tokens = [token("t1")] }: Script) => {
+const anUpdate = ({
+  answers,
+  reads = [held()],
+  tokens = [token("t1")],
+  locations = ["DE"],
+  request = {},
+}: Script) => {
   const clock = fakeClock();
   const journal = logJournal();
   const calls: CallOptions[] = [];
-  const counts = { reads: 0, tokens: 0 };
+  const wishes: Wish[] = [];
+  const counts = { reads: 0, tokens: 0, looks: 0 };
+  const located: string[] = [];
+  let gateRow: GateRow | undefined;
   const rejected: string[] = [];
   const pick = <T>(list: readonly T[], index: number): T => {
-    const item = list[Math.min(index, list.length - 1)];
-    if (item === undefined) throw new Error("The script is empty");
-    return item;
+    const found = list.slice(Math.min(index, list.length - 1), list.length).slice(0, 1);
+    for (const item of found) return item;
+    throw new Error("The script is empty");
   };
   const update = makeUpdate({
     clock,
     holdBudgetMs: 240_000,
     retryBaseMs: 1000,
     partnerCenter: {
-      updateLicenses: (_request, options) => {
+      updateLicenses: (_subject, wish, options) => {
         calls.push(options);
+        wishes.push(wish);
         return Promise.resolve(pick(answers, calls.length - 1));
       },
-      heldLicenses: () => {
-        counts.reads += 1;
-        return Promise.resolve(pick(reads, counts.reads - 1));
+      user: () => {
+        counts.looks += 1;
+        return Promise.resolve({ kind: "found", value: aUser(pick(locations, counts.looks - 1)) });
       },
-      planCatalog: () => Promise.resolve({ kind: "found", value: new Map([[E3, []]]) }),
+      setUsageLocation: (_subject, usageLocation) => {
+        located.push(usageLocation);
+        return Promise.resolve({ kind: "found", value: aUser(usageLocation) });
+      },
     },
+    prepare: makePrepare({
+      readHeld: ({ userId }) => {
+        counts.reads += 1;
+        return Promise.resolve({ userId, held: pick(reads, counts.reads - 1) });
+      },
+      catalogs: { of: () => Promise.resolve({ kind: "found", value: catalog }) },
+      userIds: { known: () => undefined, find: () => Promise.reject(new Error("not to be asked")) },
+    }),
+    gate: makeTokenGate(
+      {
+        read: () => Promise.resolve(gateRow),
+        write: (row) => {
+          gateRow = row;
+          return Promise.resolve();
+        },
+      },
+      clock,
+    ),
     tokens: {
       current: () => {
         counts.tokens += 1;
@@ -73,13 +123,14 @@ const anUpdate = ({ answers, reads = [held()], tokens = [token("t1")] }: Script)
     waits.push(category);
     return Promise.resolve();
   };
-  const run = (readBackFirst = false, newerRequestId?: string) =>
+  const run = (readBackFirst = false, more: Partial<UpdateContext> = {}) =>
     update(
-      aRequest(),
-      { readBackFirst, messageId: "m", onWait, ...(newerRequestId === undefined ? {} : { newerRequestId }) },
+      // Plans are mentioned: only what the tests are about is read
+      aRequest({ licensesToAssign: [{ skuId: E3, excludedPlans: null }], ...request }),
+      { readBackFirst, messageId: "m", onWait, ...more },
       journal.log,
     );
-  return { run, waits, clock, calls, counts, rejected, journal };
+  return { run, waits, clock, calls, wishes, counts, located, rejected, journal, gate: () => gateRow };
 };
 
 const ok = anAnswer(201);
@@ -87,13 +138,19 @@ const ok = anAnswer(201);
 describe("makeUpdate()", () => {
   test("calls nothing when a newer request has been applied and the wish is not true", async () => {
     const { run, calls } = anUpdate({ answers: [ok] });
-    expect(await run(true, "newer-1")).toEqual({ kind: "superseded", newerRequestId: "newer-1" });
+    expect(await run(true, { newerThan: () => Promise.resolve("newer-1") })).toEqual({
+      kind: "superseded",
+      newerRequestId: "newer-1",
+    });
     expect(calls).toEqual([]);
   });
 
   test("ends as applied when the wish is true, whatever came later", async () => {
     const { run, calls } = anUpdate({ answers: [ok], reads: [held(E3)] });
-    expect(await run(true, "newer-1")).toMatchObject({ kind: "applied", alreadySo: true });
+    expect(await run(true, { newerThan: () => Promise.resolve("newer-1") })).toMatchObject({
+      kind: "applied",
+      alreadySo: true,
+    });
     expect(calls).toEqual([]);
   });
 
@@ -219,7 +276,7 @@ describe("makeUpdate()", () => {
   });
 
   test("names the trouble with the token also when it keeps the read-back from telling", async () => {
-    const { run } = anUpdate({ answers: [anAnswer(401, 900421)], reads: [unreadable(401)] });
+    const { run } = anUpdate({ answers: [ok], reads: [unreadable(401, 900421)] });
     expect(await run(true)).toMatchObject({ kind: "refused", cause: { category: "token-mfa" } });
   });
 
@@ -244,5 +301,146 @@ describe("makeUpdate()", () => {
     const warnings = [{ code: "c", message: "m", servicePlans: [] }];
     const { run } = anUpdate({ answers: [anAnswer(200, undefined, { warnings })] });
     expect(await run()).toMatchObject({ kind: "applied", warnings });
+  });
+
+  test("leaves the plans of a held license as they are, without a call", async () => {
+    const { run, calls } = anUpdate({
+      answers: [ok],
+      reads: [held(E3)],
+      request: { licensesToAssign: [{ skuId: E3 }] },
+    });
+    expect(await run()).toMatchObject({ kind: "applied", alreadySo: true, attempts: 0 });
+    expect(calls).toEqual([]);
+  });
+
+  test("calls for a license that is not held, with every plan on", async () => {
+    const { run, wishes, counts } = anUpdate({
+      answers: [ok],
+      request: { licensesToAssign: [{ skuId: E3 }] },
+    });
+    expect(await run()).toMatchObject({ kind: "applied", attempts: 1, skuIds: [E3] });
+    expect([wishes, counts.reads]).toEqual([[{ assign: [{ skuId: E3 }], remove: [] }], 1]);
+  });
+
+  test("does not touch plans when what is held cannot be read", async () => {
+    const { run, calls } = anUpdate({
+      answers: [ok],
+      reads: [unreadable(403)],
+      request: { licensesToAssign: [{ skuId: E3 }] },
+    });
+    expect(await run()).toMatchObject({ kind: "refused", cause: { category: "access-denied" }, status: 403 });
+    expect(calls).toEqual([]);
+  });
+
+  test("takes away only what is there", async () => {
+    const { run, calls } = anUpdate({
+      answers: [ok],
+      request: { licensesToAssign: undefined, licensesToRemove: [E3] },
+    });
+    expect(await run()).toMatchObject({ kind: "applied", alreadySo: true });
+    expect(calls).toEqual([]);
+  });
+
+  test("calls by the id of a name", async () => {
+    const { run, wishes } = anUpdate({
+      answers: [ok],
+      request: { licensesToAssign: [{ sku: "spe_e3", excludedPlans: null }] },
+    });
+    expect(await run()).toMatchObject({ kind: "applied", skuIds: [E3] });
+    expect(wishes).toEqual([{ assign: [{ skuId: E3, excludedPlans: null }], remove: [] }]);
+  });
+
+  test.each([
+    ["a name that is none", [{ sku: "SPE_E9" }], "unknown-sku"],
+    ["SKUs of two groups", [{ skuId: E3 }, { skuId: E5 }], "mixed-license-groups"],
+  ])("refuses %s without a call", async (_what, licensesToAssign, category) => {
+    const { run, calls } = anUpdate({ answers: [ok], request: { licensesToAssign } });
+    expect(await run()).toMatchObject({ kind: "refused", cause: { category }, attempts: 0 });
+    expect(calls).toEqual([]);
+  });
+
+  test("sets a usage location where there is none, waits until it is seen, then calls", async () => {
+    const { run, located, waits, calls } = anUpdate({
+      answers: [ok],
+      locations: [undefined, undefined, "PT"],
+      request: { usageLocation: "pt" },
+    });
+    expect(await run()).toMatchObject({ kind: "applied" });
+    expect([located, waits, calls.length]).toEqual([["PT"], ["usage-location", "usage-location"], 1]);
+  });
+
+  test("never changes a usage location", async () => {
+    const { run, located } = anUpdate({ answers: [ok], request: { usageLocation: "PT" } });
+    await run();
+    expect(located).toEqual([]);
+  });
+
+  test("calls after some patience although the new usage location is not seen", async () => {
+    const { run, waits } = anUpdate({
+      answers: [ok],
+      locations: [undefined],
+      request: { usageLocation: "PT" },
+    });
+    expect(await run()).toMatchObject({ kind: "applied" });
+    expect(waits).toHaveLength(5);
+  });
+
+  test("takes a refusal right after the change of location for late news, a few times", async () => {
+    const late = anAnswer(400, 3000);
+    const request = { usageLocation: "PT" };
+    const passing = anUpdate({ answers: [late, late, ok], locations: [undefined, "PT"], request });
+    expect(await passing.run()).toMatchObject({ kind: "applied", attempts: 3 });
+    const lasting = anUpdate({ answers: [late], locations: [undefined, "PT"], request });
+    expect(await lasting.run()).toMatchObject({ kind: "refused", cause: { category: "invalid-request" } });
+    expect(lasting.calls).toHaveLength(6);
+  });
+
+  test("says that the usage location is missing when that is why", async () => {
+    const { run, counts } = anUpdate({ answers: [anAnswer(400, 3000)], locations: [undefined] });
+    expect(await run()).toMatchObject({
+      kind: "refused",
+      status: 400,
+      cause: { category: "usage-location-missing" },
+    });
+    expect(counts.looks).toBe(1);
+  });
+
+  test("parks a request that waits for seats, and refuses one that does not", async () => {
+    const noSeats = anAnswer(400, 60012);
+    const seatsUntil = "2026-01-02T00:00:00.000Z";
+    expect(await anUpdate({ answers: [noSeats] }).run(false, { seatsUntil })).toMatchObject({
+      kind: "parked",
+      skuIds: [E3],
+      until: seatsUntil,
+      attempts: 1,
+    });
+    expect(await anUpdate({ answers: [noSeats] }).run()).toMatchObject({ kind: "refused" });
+  });
+
+  test("closes the gate after three refusals of the token in a row, and waits behind it", async () => {
+    const { run, calls, gate, waits } = anUpdate({ answers: [anAnswer(400, 900316)] });
+    for (let message = 0; message < 3; message += 1) {
+      expect(await run()).toMatchObject({ kind: "refused", cause: { category: "token-kind" } });
+    }
+    expect(await run()).toMatchObject({ kind: "notNow", category: "token-gate" });
+    expect(calls).toHaveLength(3);
+    expect(gate()).toMatchObject({ category: "token-kind", refusals: 3 });
+    expect(waits.every((category) => category === "token-gate")).toBe(true);
+  });
+
+  test("goes on behind the gate as soon as the vault has another token", async () => {
+    const { run } = anUpdate({
+      answers: [anAnswer(400, 900316), anAnswer(400, 900316), anAnswer(400, 900316), ok],
+      tokens: [token("t1"), token("t1"), token("t1"), token("t1"), token("t2")],
+    });
+    for (let message = 0; message < 3; message += 1) await run();
+    expect(await run()).toMatchObject({ kind: "applied" });
+  });
+
+  test("a success in between keeps the gate open", async () => {
+    const bad = anAnswer(401, 900421);
+    const { run, gate } = anUpdate({ answers: [bad, bad, ok, bad, bad, ok, bad, bad, ok] });
+    for (let message = 0; message < 6; message += 1) await run();
+    expect(gate()).toBeUndefined();
   });
 });

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 
 import { causesInGerman } from "../../shared/notice/causesInGerman.ts";
 import { toNotice } from "../../shared/notice/toNotice.ts";
+import { requestCauses } from "../../shared/outcome/requestCauses.ts";
 import { brokerCauses } from "../../shared/outcome/brokerCauses.ts";
 import { causeOf, causeRows } from "../../shared/outcome/causes.ts";
 import {
@@ -171,7 +172,9 @@ describe("toNotice()", () => {
   });
 
   test("has German words for every cause", () => {
-    const known = [...causeRows, ...brokerCauses].map(({ category }) => category);
+    const known = [...causeRows, ...brokerCauses, ...Object.values(requestCauses)].map(
+      ({ category }) => category,
+    );
     // Statuses that are not in the table
     const byClass = [299, 399, 499, 599].map((status) => causeOf(status, undefined).category);
     const categories = new Set([...known, ...byClass]);

@@ -9,8 +9,14 @@ import {
 import { createToken } from "../../../local/partner-center/token.ts";
 import { classify } from "../../../shared/outcome/classify.ts";
 import { causeRows } from "../../../shared/outcome/causes.ts";
-import { isFulfilled } from "../../../shared/outcome/isFulfilled.ts";
-import { makePartnerCenter, type PartnerCenter } from "../../../shared/partner-center/partnerCenter.ts";
+import { isEmpty } from "../../../shared/sku/wish.ts";
+import { remainingOf } from "../../../shared/sku/remaining.ts";
+import { resolve } from "../../../shared/sku/resolve.ts";
+import {
+  makePartnerCenter,
+  type CallOptions,
+  type PartnerCenter,
+} from "../../../shared/partner-center/partnerCenter.ts";
 import { makeTransport, type Transport } from "../../../shared/partner-center/transport.ts";
 import { aRequest } from "../../support/builders.ts";
 
@@ -40,6 +46,14 @@ afterEach(async () => {
 
 const token = createToken();
 const options = { token, answers: 0 };
+const reader = { token, requestId: "request-1" };
+
+/** The call for a request whose SKUs are named by id. */
+const updateLicenses = (request: ReturnType<typeof aRequest>, given: Omit<CallOptions, "requestId">) => {
+  const resolved = resolve(request, []);
+  if (resolved.kind === "unknown") throw new Error(resolved.why);
+  return client.updateLicenses(request, resolved.wish, { ...given, requestId: request.requestId });
+};
 const ana = (fields: Readonly<Record<string, unknown>> = {}) =>
   aRequest({
     customerId: customers.contoso,
@@ -54,9 +68,7 @@ describe("updateLicenses()", () => {
     async (successStatus) => {
       for (const byteOrderMark of [true, false]) {
         server.updateSettings({ successStatus, byteOrderMark });
-        expect(
-          await client.updateLicenses(ana({ requestId: `bom-${byteOrderMark}` }), options),
-        ).toMatchObject({
+        expect(await updateLicenses(ana({ requestId: `bom-${byteOrderMark}` }), options)).toMatchObject({
           kind: "answered",
           status: successStatus,
           readable: true,
@@ -71,8 +83,8 @@ describe("updateLicenses()", () => {
       licensesToAssign: [{ skuId: skus.e5 }],
       licensesToRemove: [skus.e3],
     });
-    await client.updateLicenses(wish, options);
-    await client.updateLicenses(wish, { ...options, answers: 1 });
+    await updateLicenses(wish, options);
+    await updateLicenses(wish, { ...options, answers: 1 });
     const [first, second] = server.calls();
     expect(first?.path).toBe(
       `/v1/customers/${customers.contoso}/users/${users.contoso.dario}/licenseupdates`,
@@ -84,19 +96,19 @@ describe("updateLicenses()", () => {
   });
 
   test("encodes a guest's user principal name into the path", async () => {
-    const answer = await client.updateLicenses(ana({ userId: userNameOf("contoso", "gina") }), options);
+    const answer = await updateLicenses(ana({ userId: userNameOf("contoso", "gina") }), options);
     expect(answer).toMatchObject({ status: 201 });
     expect(server.calls()[0]?.path).toContain("gina_partner.example%23EXT%23%40contoso");
   });
 
   test("keeps the warnings of a success", async () => {
-    const answer = await client.updateLicenses(ana({ licensesToAssign: [{ skuId: skus.project }] }), options);
+    const answer = await updateLicenses(ana({ licensesToAssign: [{ skuId: skus.project }] }), options);
     expect(answer).toMatchObject({ status: 201, warnings: [{ code: expect.any(String) as unknown }] });
   });
 
   test("repeats under the same id are applied once", async () => {
-    await client.updateLicenses(ana(), options);
-    await client.updateLicenses(ana(), options);
+    await updateLicenses(ana(), options);
+    await updateLicenses(ana(), options);
     expect(server.journal()).toHaveLength(1);
   });
 
@@ -112,7 +124,7 @@ describe("updateLicenses()", () => {
     ["unknown customer", { customerId: "99999999-9999-4999-8999-999999999999" }, "customer-not-found"],
     ["no usage location", { userId: users.contoso.noor }, "invalid-request"],
   ])("reads the refusal: %s", async (_name, fields, category) => {
-    const verdict = classify(await client.updateLicenses(ana(fields), options));
+    const verdict = classify(await updateLicenses(ana(fields), options));
     expect(verdict).toMatchObject({ kind: "refused", cause: { category } });
   });
 
@@ -120,7 +132,7 @@ describe("updateLicenses()", () => {
     ["partner", "token-kind"],
     ["app", "token-app-only"],
   ] as const)("reads the refusal of a token of kind %s", async (kind, category) => {
-    const answer = await client.updateLicenses(ana(), { token: createToken({ kind }), answers: 0 });
+    const answer = await updateLicenses(ana(), { token: createToken({ kind }), answers: 0 });
     expect(classify(answer)).toMatchObject({ kind: "refused", cause: { kind: "token", category } });
   });
 
@@ -128,7 +140,7 @@ describe("updateLicenses()", () => {
     "reads %i/%s over the wire as %s",
     async (status, code, category) => {
       server.addFault({ action: { kind: "answer", status, ...(code === undefined ? {} : { code }) } });
-      const verdict = classify(await client.updateLicenses(ana(), options));
+      const verdict = classify(await updateLicenses(ana(), options));
       expect(
         verdict.kind === "refused" ? verdict.cause.category : verdict.kind === "retry" && verdict.category,
       ).toBe(category);
@@ -140,15 +152,15 @@ describe("updateLicenses()", () => {
     ["nothing", undefined],
   ])("reads 502 with %s in the body", async (_name, body) => {
     server.addFault({ action: { kind: "answer", status: 502, ...(body === undefined ? {} : { body }) } });
-    expect(await client.updateLicenses(ana(), options)).toMatchObject({ status: 502 });
+    expect(await updateLicenses(ana(), options)).toMatchObject({ status: 502 });
   });
 
   test("reads Retry-After as seconds and as a date", async () => {
     server.addFault({ action: { kind: "answer", status: 429, headers: { "retry-after": "57" } } });
-    expect(await client.updateLicenses(ana(), options)).toMatchObject({ retryAfterMs: 57_000 });
+    expect(await updateLicenses(ana(), options)).toMatchObject({ retryAfterMs: 57_000 });
     const date = new Date(Date.now() + 90_000).toUTCString();
     server.addFault({ action: { kind: "answer", status: 429, headers: { "retry-after": date } } });
-    const answer = await client.updateLicenses(ana(), options);
+    const answer = await updateLicenses(ana(), options);
     const waitMs = answer.kind === "answered" ? (answer.retryAfterMs ?? 0) : 0;
     expect(waitMs).toBeGreaterThan(85_000);
     expect(waitMs).toBeLessThanOrEqual(90_000);
@@ -163,13 +175,13 @@ describe("updateLicenses()", () => {
     "says of %s that there was no answer, and that it may have been applied",
     async (kind, isSent) => {
       server.addFault({ action: { kind } });
-      expect(await client.updateLicenses(ana(), options)).toMatchObject({ kind: "noAnswer", sent: isSent });
+      expect(await updateLicenses(ana(), options)).toMatchObject({ kind: "noAnswer", sent: isSent });
     },
   );
 
   test("says of a refused connection that nothing was sent", async () => {
     await server.close();
-    expect(await client.updateLicenses(ana(), options)).toMatchObject({ kind: "noAnswer", sent: false });
+    expect(await updateLicenses(ana(), options)).toMatchObject({ kind: "noAnswer", sent: false });
     server = await startPartnerCenter({ port: 0 });
   });
 
@@ -179,7 +191,7 @@ describe("updateLicenses()", () => {
     ["dripping", { kind: "slowBody", everyMs: 200 }],
   ] as const)("does not believe a success whose body is %s", async (_name, action) => {
     server.addFault({ action });
-    const answer = await client.updateLicenses(ana(), options);
+    const answer = await updateLicenses(ana(), options);
     expect(classify(answer)).toMatchObject({ kind: "retry", unsure: true });
   });
 });
@@ -188,10 +200,11 @@ describe("reading back", () => {
   const wish = ana({ licensesToAssign: [{ skuId: skus.e3, excludedPlans: [plans.yammer.id] }] });
 
   const fulfilled = async (): Promise<boolean> => {
-    const held = await client.heldLicenses(wish, token);
-    const catalog = await client.planCatalog(wish, token);
+    const held = await client.heldLicenses(wish, reader);
+    const catalog = await client.subscribedSkus(wish.customerId, reader);
     if (held.kind !== "found" || catalog.kind !== "found") throw new Error("not found");
-    return isFulfilled(wish, held.value, catalog.value);
+    const resolved = resolve(wish, catalog.value);
+    return resolved.kind === "wish" && isEmpty(remainingOf(resolved.wish, held.value, catalog.value));
   };
 
   test.each(["asDisabled", "notAtAll"] as const)(
@@ -199,17 +212,17 @@ describe("reading back", () => {
     async (excludedPlansShow) => {
       server.updateSettings({ excludedPlansShow });
       expect(await fulfilled()).toBe(false);
-      await client.updateLicenses(ana(), options);
+      await updateLicenses(ana(), options);
       expect(await fulfilled()).toBe(false);
-      await client.updateLicenses(wish, { ...options, answers: 1 });
+      await updateLicenses(wish, { ...options, answers: 1 });
       expect(await fulfilled()).toBe(true);
     },
   );
 
   test("finds licenses of both groups", async () => {
     const request = ana({ licensesToAssign: [{ skuId: skus.minecraft }] });
-    await client.updateLicenses(request, options);
-    expect(await client.heldLicenses(request, token)).toMatchObject({
+    await updateLicenses(request, options);
+    expect(await client.heldLicenses(request, reader)).toMatchObject({
       kind: "found",
       value: [{ skuId: skus.minecraft }],
     });
@@ -217,7 +230,7 @@ describe("reading back", () => {
 
   test("says why it finds nothing", async () => {
     server.addFault({ action: { kind: "answer", status: 429, headers: { "retry-after": "3" } } });
-    expect(await client.heldLicenses(wish, token)).toEqual({
+    expect(await client.heldLicenses(wish, reader)).toEqual({
       kind: "notFound",
       status: 429,
       why: "answered 429",

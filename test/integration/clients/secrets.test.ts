@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { startIdentity, type Identity } from "../../../local/identity/startIdentity.ts";
 import { startKeyVault, type KeyVault } from "../../../local/key-vault/startKeyVault.ts";
 import { VaultError } from "../../../shared/vault/errors.ts";
-import { makeReadSecret } from "../../../shared/vault/secrets.ts";
+import { makeVault, readSecretOf } from "../../../shared/vault/secrets.ts";
 
 let identity: Identity;
 let vault: KeyVault;
@@ -22,7 +22,7 @@ afterEach(async () => {
   await identity.close();
 });
 
-const reader = (url = vault.url) => makeReadSecret(new URL(url), new DefaultAzureCredential());
+const reader = (url = vault.url) => readSecretOf(makeVault(new URL(url), new DefaultAzureCredential()));
 
 const codeOf = async (promise: Promise<string>): Promise<string> => {
   try {
@@ -32,7 +32,7 @@ const codeOf = async (promise: Promise<string>): Promise<string> => {
   }
 };
 
-describe("makeReadSecret()", () => {
+describe("makeVault()", () => {
   test("reads the newest version, without the blanks that pasting leaves", async () => {
     const read = reader();
     expect(await read("partner-access-token")).toBe("the-token");

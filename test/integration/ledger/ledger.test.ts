@@ -186,14 +186,19 @@ describe("makeNewestApplied()", () => {
   test("knows the request that came last, in whatever order they were applied", async () => {
     const older = aRequest({ requestId: "older" });
     const newer = aRequest({ requestId: "newer" });
-    await store.newest.note(newer, at(2));
-    await store.newest.note(older, at(1));
-    expect(await store.newest.newerThan(older, at(1))).toBe("newer");
-    expect(await store.newest.newerThan(newer, at(2))).toBeUndefined();
-    expect(await store.newest.newerThan(aRequest({ userId: "other@contoso.com" }), at(0))).toBeUndefined();
-    expect(await store.newest.newerThan(aRequest({ licensesToAssign: [{ skuId: E3 }] }), at(0))).toBe(
-      "newer",
-    );
+    await store.newest.note({ request: newer }, at(2));
+    await store.newest.note({ request: older }, at(1));
+    expect(await store.newest.newerThan({ request: older }, at(1))).toBe("newer");
+    expect(await store.newest.newerThan({ request: newer }, at(2))).toBeUndefined();
+    expect(
+      await store.newest.newerThan({ request: aRequest({ userId: "other@contoso.com" }) }, at(0)),
+    ).toBeUndefined();
+    expect(
+      await store.newest.newerThan(
+        { request: aRequest({ licensesToAssign: [{ sku: "any" }] }), skuIds: [E3] },
+        at(0),
+      ),
+    ).toBe("newer");
   });
 });
 

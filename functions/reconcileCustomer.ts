@@ -1,0 +1,25 @@
+import { app as functions } from "@azure/functions";
+
+import { ReconcileQuery } from "../shared/api/inputs.ts";
+import type { ReconcileView } from "../shared/api/views.ts";
+import { app } from "../shared/app.ts";
+import { answering, ok, readQuery } from "../shared/http/answer.ts";
+import { linksOf } from "../shared/http/links.ts";
+
+/** GET /api/reconciliation: what tickets of a customer asked for against what is. */
+const reconcileCustomer = answering(async (request, log) => {
+  const { customerId, ...page } = readQuery(request, ReconcileQuery);
+  const { items, next } = await app.reconcile(customerId, page, log);
+  const view: ReconcileView = {
+    items: [...items],
+    ...(next === undefined ? {} : { next: linksOf(request.url).next(next) }),
+  };
+  return ok(view);
+});
+
+functions.http("reconcileCustomer", {
+  methods: ["GET"],
+  authLevel: "function",
+  route: "reconciliation",
+  handler: reconcileCustomer,
+});

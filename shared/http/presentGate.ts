@@ -1,0 +1,16 @@
+import type { GateView } from "../api/views.ts";
+import type { GateRow } from "../ledger/gate.ts";
+
+/** The gate, without what tells one token from another. */
+export const toGateView = (row: GateRow | undefined): GateView => {
+  if (row === undefined) return { state: "open" };
+  const { category, closedAt, refusals, openedAt, openedBy } = row;
+  return {
+    state: openedAt === undefined ? "closed" : "open",
+    category,
+    closedAt,
+    refusals,
+    ...(openedAt === undefined ? {} : { openedAt }),
+    ...(openedBy === undefined ? {} : { openedBy }),
+  };
+};

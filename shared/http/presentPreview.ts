@@ -1,0 +1,23 @@
+import type { PreviewView } from "../api/views.ts";
+import type { Preview } from "../flow/preview.ts";
+import type { LicenseRequest } from "../request/schema.ts";
+
+export const toPreviewView = (
+  { requestId, customerId, userId }: LicenseRequest,
+  { refusal, user, items }: Preview,
+): PreviewView => ({
+  requestId,
+  customerId,
+  userId,
+  ...(refusal === undefined ? {} : { refusal }),
+  ...(user === undefined
+    ? {}
+    : {
+        user: {
+          id: user.id,
+          userPrincipalName: user.userPrincipalName,
+          ...(user.usageLocation === undefined ? {} : { usageLocation: user.usageLocation }),
+        },
+      }),
+  items: [...items],
+});

@@ -1,0 +1,33 @@
+import type { Entry } from "../entry/entry.ts";
+import { listOf } from "./indexRows.ts";
+import { oldestFirst, quoted } from "./keys.ts";
+import type { Ledger } from "./ledger.ts";
+import { idOf } from "./lists.ts";
+import type { Table } from "./tables.ts";
+
+/** Applied changes that are to be looked for. */
+export interface DueProofs {
+  /** Those that are due by `at` (ISO 8601), the oldest first, a page at a time. @throws {LedgerError} */
+  entries(at: string): AsyncGenerator<readonly Entry[], void, undefined>;
+}
+
+const PAGE = 100;
+
+export const makeDueProofs = (lists: Table, ledger: Pick<Ledger, "read">): DueProofs => ({
+  async *entries(at) {
+    const filter = `PartitionKey eq ${quoted(listOf.proof)} and RowKey lt ${quoted(oldestFirst(at))}`;
+    for await (const page of lists.pages({ filter, select: [], pageSize: PAGE })) {
+      const found = await Promise.all(page.map(({ rowKey }) => ledger.read(idOf(rowKey))));
+      await Promise.all(
+        page.map(async ({ partitionKey, rowKey }, index) => {
+          // A row that a crash left behind leads to an entry that has moved on
+          const proof = found[index]?.request?.proof;
+          if (proof === undefined || proof.result !== undefined) await lists.remove(partitionKey, rowKey);
+        }),
+      );
+      yield found.flatMap((entry) =>
+        entry?.request?.proof !== undefined && entry.request.proof.result === undefined ? [entry] : [],
+      );
+    }
+  },
+});

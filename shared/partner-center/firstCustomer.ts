@@ -1,0 +1,55 @@
+import { randomUUID } from "node:crypto";
+
+import { z } from "zod";
+
+import type { PartnerCenter } from "./partnerCenter.ts";
+import { readAnswerBody, readJson } from "./readAnswer.ts";
+import type { Send } from "./transport.ts";
+
+/** Whether a token is good for reading a customer. */
+export interface FirstCustomer {
+  readonly kind: "read" | "refused" | "none";
+  readonly customerId?: string;
+  readonly status?: number;
+  readonly code?: number;
+  readonly why?: string;
+}
+
+const Customers = z.object({ items: z.array(z.object({ id: z.guid() })) });
+
+/** The partner's first customer, and its SKUs: what every license change needs to be allowed. Never throws. */
+export const findFirstCustomer = async (
+  send: Send,
+  partnerCenter: Pick<PartnerCenter, "subscribedSkus">,
+  token: string,
+  given: string | undefined,
+): Promise<FirstCustomer> => {
+  let customerId = given;
+  if (customerId === undefined) {
+    const raw = await send({
+      method: "GET",
+      customerId: "",
+      path: "/v1/customers?size=1",
+      headers: { authorization: `Bearer ${token}`, accept: "application/json" },
+    });
+    if (raw.kind === "failure") return { kind: "refused", why: raw.why };
+    if (raw.status !== 200) {
+      const { code } = readAnswerBody(raw.body);
+      const why = `the list of customers answered ${raw.status}`;
+      return { kind: "refused", status: raw.status, why, ...(code === undefined ? {} : { code }) };
+    }
+    const { data } = Customers.safeParse(readJson(raw.body));
+    customerId = data?.items[0]?.id;
+    if (customerId === undefined) return { kind: "none" };
+  }
+  const found = await partnerCenter.subscribedSkus(customerId, { token, requestId: randomUUID() });
+  if (found.kind === "found") return { kind: "read", customerId };
+  const { status, code, why } = found;
+  return {
+    kind: "refused",
+    customerId,
+    why,
+    ...(status === undefined ? {} : { status }),
+    ...(code === undefined ? {} : { code }),
+  };
+};

@@ -1,0 +1,325 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+
+import type { StatusView } from "../../shared/api/views.ts";
+import { plans } from "../../local/partner-center/products.ts";
+import { customers, skus, userNameOf, users, type UserName } from "../../local/partner-center/seed.ts";
+import { startRelay, type Relay } from "../support/relay.ts";
+import { until } from "../support/until.ts";
+
+let relay: Relay;
+beforeAll(async () => {
+  relay = await startRelay({ settings: { PROOF_DELAY_SECONDS: "1", PROOF_SCHEDULE: "* * * * * *" } });
+}, 60_000);
+afterAll(() => relay.close());
+beforeEach(() => relay.partnerCenter.reset());
+
+const { contoso, adatum } = customers;
+let count = 0;
+const idOf = (what: string): string => {
+  count += 1;
+  return `licenses-${what}-${count}`;
+};
+
+/** Asks for a change at Contoso; the id of the request. */
+const ask = async (user: UserName, wish: object, what = "ask"): Promise<string> => {
+  const requestId = idOf(what);
+  const body = { requestId, customerId: contoso, userId: users.contoso[user], ...wish };
+  expect((await relay.submit(body)).status).toBe(202);
+  return requestId;
+};
+const statusOf = async (requestId: string): Promise<StatusView> => {
+  const found = await relay.api().status(requestId);
+  if (found === undefined) throw new Error(`no ${requestId}`);
+  return found;
+};
+const ended = async (requestId: string): Promise<StatusView> => {
+  await until(`${requestId} has ended`, async () => (await statusOf(requestId)).outcome !== undefined);
+  return statusOf(requestId);
+};
+const parked = (requestId: string): Promise<void> =>
+  until(`${requestId} is parked`, async () => (await statusOf(requestId)).status === "parked");
+const licensesOf = (user: UserName): ReadonlyMap<string, readonly string[]> =>
+  relay.partnerCenter.world.customers.get(contoso)?.users.get(users.contoso[user])?.licenses ?? new Map();
+const locationOf = (user: UserName) =>
+  relay.partnerCenter.world.customers.get(contoso)?.users.get(users.contoso[user])?.usageLocation;
+const posts = (): number =>
+  relay.partnerCenter.calls().filter(({ path }) => path.includes("licenseupdates")).length;
+
+describe("names in place of ids", () => {
+  test.each(["SPE_E3", "spe_e3", "Microsoft 365 E3", "microsoft365 e3"])("%s is found", async (sku) => {
+    const id = await ask("ana", { licensesToAssign: [{ sku }] }, "name");
+    expect(await ended(id)).toMatchObject({ status: "applied", outcome: { status: 201 } });
+    expect([...licensesOf("ana").keys()]).toEqual([skus.e3]);
+  });
+
+  test("plans are found by name", async () => {
+    const id = await ask("ana", {
+      licensesToAssign: [{ sku: "SPE_E3", excludedPlans: ["YAMMER_ENTERPRISE", plans.teams.id] }],
+    });
+    expect(await ended(id)).toMatchObject({ status: "applied" });
+    expect(licensesOf("ana").get(skus.e3)).toEqual([plans.yammer.id, plans.teams.id]);
+  });
+
+  test("a name that is none is poison that names the nearest", async () => {
+    const id = await ask("ana", { licensesToAssign: [{ sku: "SPE_E33" }] });
+    const { outcome } = await ended(id);
+    expect(outcome).toMatchObject({ outcome: "refused", category: "unknown-sku", attempts: 0 });
+    expect(outcome?.outcome === "refused" && outcome.description).toContain("nearest: SPE_E3 (");
+    expect(posts()).toBe(0);
+  });
+
+  test("licenses of two groups are refused with the group of each", async () => {
+    const id = await ask("ana", { licensesToAssign: [{ sku: "SPE_E3" }, { sku: "MEE_FACULTY" }] });
+    expect((await ended(id)).outcome).toMatchObject({
+      category: "mixed-license-groups",
+      description: "SPE_E3 in group1; MEE_FACULTY in group2",
+    });
+  });
+
+  test.each(["accept", "refuse"] as const)(
+    "a user principal name is found where reads by name are: %s",
+    async (userNameInReads) => {
+      relay.partnerCenter.updateSettings({ userNameInReads });
+      const userId = userNameOf("contoso", "gina");
+      const id = await ask("gina", { userId, licensesToAssign: [{ sku: "EMS" }] }, userNameInReads);
+      expect(await ended(id)).toMatchObject({ status: "applied" });
+      expect(licensesOf("gina").has(skus.ems)).toBe(true);
+    },
+  );
+});
+
+describe("plans", () => {
+  test.each(["replace", "refuse"] as const)(
+    "stay as they are when they are not mentioned, where an assigned SKU is: %s",
+    async (reassign) => {
+      relay.partnerCenter.updateSettings({ reassign });
+      // Dario has an E3 without Yammer
+      const id = await ask("dario", { licensesToAssign: [{ skuId: skus.e3 }] });
+      expect(await ended(id)).toMatchObject({
+        outcome: { outcome: "applied", alreadySo: true, attempts: 0 },
+      });
+      expect([licensesOf("dario").get(skus.e3), posts()]).toEqual([[plans.yammer.id], 0]);
+    },
+  );
+
+  test("are all turned on by null", async () => {
+    const id = await ask("dario", { licensesToAssign: [{ skuId: skus.e3, excludedPlans: null }] });
+    expect(await ended(id)).toMatchObject({ status: "applied" });
+    expect(licensesOf("dario").get(skus.e3)).toEqual([]);
+  });
+
+  test("that are so already are no refusal where an assigned SKU is refused", async () => {
+    relay.partnerCenter.updateSettings({ reassign: "refuse" });
+    const wish = { licensesToAssign: [{ skuId: skus.e3, excludedPlans: [plans.yammer.id] }] };
+    expect((await ended(await ask("dario", wish))).outcome).toMatchObject({
+      outcome: "applied",
+      alreadySo: true,
+    });
+  });
+});
+
+test.each(["refuse", "accept"] as const)(
+  "removing what is not there is no call, where that is: %s",
+  async (removeAbsent) => {
+    relay.partnerCenter.updateSettings({ removeAbsent });
+    const id = await ask("ana", { licensesToRemove: [skus.e5] });
+    expect((await ended(id)).outcome).toMatchObject({ outcome: "applied", alreadySo: true });
+    expect(posts()).toBe(0);
+  },
+);
+
+describe("the usage location", () => {
+  test("is set where there is none, and only there", async () => {
+    const wish = { usageLocation: "nl", licensesToAssign: [{ sku: "SPE_E3" }] };
+    expect(await ended(await ask("noor", wish))).toMatchObject({ status: "applied" });
+    expect(await ended(await ask("ana", wish))).toMatchObject({ status: "applied" });
+    expect([locationOf("noor"), locationOf("ana")]).toEqual(["NL", "PT"]);
+  });
+
+  test.each([
+    { status: 400, code: 3000 },
+    { status: 400, code: 2000 },
+  ])("that is missing is named, whatever the code: %o", async (noUsageLocation) => {
+    relay.partnerCenter.updateSettings({ noUsageLocation });
+    const { outcome } = await ended(await ask("noor", { licensesToAssign: [{ sku: "SPE_E3" }] }));
+    expect(outcome).toMatchObject({ category: "usage-location-missing", ...noUsageLocation });
+  });
+});
+
+describe("waiting for seats", () => {
+  const wait = { waitForSeats: "PT1H", licensesToAssign: [{ sku: "VISIOCLIENT" }] };
+
+  test("a request is parked, the ticket told, and served in order when there are seats", async () => {
+    const names = ["ana", "ben", "carla"] as const;
+    const ids: string[] = [];
+    for (const name of names) {
+      const id = await ask(name, { ...wait, ticket: { system: "desk", id: name, source: "webhook" } }, name);
+      ids.push(id);
+      await parked(id);
+    }
+    const seats = await relay.ask(`seats?customerId=${contoso}`);
+    expect(seats.body).toMatchObject({
+      items: [{ skuId: skus.visio, skuPartNumber: "VISIOCLIENT", waiting: 3, available: 0, missing: 3 }],
+    });
+    await until("the ticket is told", () => relay.desk.notesOn("ana").length > 0);
+    expect(relay.desk.notesOn("ana")[0]?.body).toContain("waits for a free seat");
+    // Its lane is free for other changes of the same user
+    expect(await ended(await ask("ana", { licensesToAssign: [{ sku: "EMS" }] }))).toMatchObject({
+      status: "applied",
+    });
+    relay.partnerCenter.setSeats(contoso, skus.visio, 4);
+    const [first = "", second = "", third = ""] = ids;
+    expect(await ended(first)).toMatchObject({ status: "applied" });
+    expect(await ended(second)).toMatchObject({ status: "applied" });
+    expect(await statusOf(third)).toMatchObject({ status: "parked" });
+    relay.partnerCenter.setSeats(contoso, skus.visio, 5);
+    const { history } = await ended(third);
+    expect(history.map(({ event }) => event).filter((event) => event !== "notified")).toEqual([
+      "accepted",
+      "applying",
+      "parked",
+      "resumed",
+      "applying",
+      "applied",
+    ]);
+  });
+
+  test("a newer request for the same user and license supersedes a parked one", async () => {
+    const older = await ask("elif", wait, "older");
+    await parked(older);
+    const newer = await ask("elif", wait, "newer");
+    await parked(newer);
+    expect(await ended(older)).toMatchObject({ status: "discarded", outcome: { by: "license-relay" } });
+    relay.partnerCenter.setSeats(contoso, skus.visio, 5);
+    expect(await ended(newer)).toMatchObject({ status: "applied" });
+  });
+
+  test("a parked request goes on after the functions were killed", async () => {
+    const id = await ask("farid", wait, "kill");
+    await parked(id);
+    await relay.host().kill();
+    relay.partnerCenter.setSeats(contoso, skus.visio, 5);
+    await relay.restart();
+    expect(await ended(id)).toMatchObject({ status: "applied" });
+    expect(posts()).toBe(2);
+  });
+
+  test("without waitForSeats it is poison at once", async () => {
+    expect(
+      (await ended(await ask("ben", { licensesToAssign: wait.licensesToAssign }))).outcome,
+    ).toMatchObject({ category: "no-seats" });
+  });
+});
+
+describe("POST /api/license-updates/preview", () => {
+  const preview = (user: UserName, wish: object) =>
+    relay.ask("license-updates/preview", { customerId: contoso, userId: users.contoso[user], ...wish });
+  const assign = (sku: string) => ({ licensesToAssign: [{ sku }] });
+
+  test.each([
+    ["ana", assign("SPE_E3"), { result: "assign", available: 24 }],
+    ["dario", assign("SPE_E3"), { result: "already so" }],
+    ["dario", { licensesToAssign: [{ sku: "SPE_E3", excludedPlans: null }] }, { result: "change plans" }],
+    ["ana", assign("VISIOCLIENT"), { result: "no seats", available: 0 }],
+    ["noor", assign("SPE_E3"), { result: "location missing" }],
+    ["noor", { ...assign("SPE_E3"), usageLocation: "NL" }, { result: "assign" }],
+    ["dario", { licensesToRemove: [{ sku: "SPE_E3" }] }, { result: "remove" }],
+    ["ana", { licensesToRemove: [{ sku: "SPE_E3" }] }, { result: "already so" }],
+    ["ana", { licensesToAssign: [{ skuId: users.contoso.ana }] }, { result: "not subscribed" }],
+  ] as const)("for %s: %o", async (user, wish, item) => {
+    // Seats are read again after a few seconds
+    await expect
+      .poll(() => preview(user, wish), { timeout: 10_000 })
+      .toMatchObject({
+        status: 200,
+        body: { items: [item] },
+      });
+  });
+
+  test.each([
+    ["an unknown user", { userId: "nobody@contoso.onmicrosoft.com", ...assign("SPE_E3") }, "user-not-found"],
+    ["an unknown name", assign("SPE_E9"), "unknown-sku"],
+    ["a customer who blocks", { customerId: customers.fabrikam, ...assign("SPE_E3") }, "conditional-access"],
+  ])("says that %s would be refused", async (_what, wish, category) => {
+    expect((await preview("ana", wish)).body).toMatchObject({ refusal: { category }, items: [] });
+  });
+
+  test("changes nothing, and is told when Partner Center cannot be asked", async () => {
+    expect(posts()).toBe(0);
+    relay.partnerCenter.addFault({ match: { path: "user" }, action: { kind: "answer", status: 503 } });
+    expect(await preview("ben", assign("SPE_E5"))).toMatchObject({ status: 503 });
+    expect((await preview("ben", { userId: 5 })).status).toBe(400);
+  });
+});
+
+describe("proof", () => {
+  const proofOf = async (requestId: string) => {
+    await ended(requestId);
+    await until("it is proved", async () => (await statusOf(requestId)).proof?.result !== undefined);
+    const { proof, history } = await statusOf(requestId);
+    return { result: proof?.result, last: history.at(-1)?.event };
+  };
+
+  test("says that an applied change is seen", async () => {
+    const id = await ask("ben", { licensesToAssign: [{ sku: "SPE_E3" }] });
+    expect(await proofOf(id)).toEqual({ result: "seen", last: "proved" });
+  });
+
+  test("says that a change was accepted and is not seen", async () => {
+    // Gina's license comes from a group: taking it away is answered as a success
+    const { gina } = users.contoso;
+    await ended(await ask("gina", { licensesToAssign: [{ sku: "SPE_E5" }] }));
+    relay.partnerCenter.updateSettings({
+      groupLicenses: [{ userId: gina, skuId: skus.e5 }],
+      removeGroupLicense: "ignore",
+    });
+    const id = await ask("gina", { licensesToRemove: [{ sku: "SPE_E5" }] });
+    expect(await proofOf(id)).toMatchObject({ result: "notYetVisible" });
+    relay.partnerCenter.updateSettings({ removeGroupLicense: "refuse" });
+    const refused = await ask("gina", { licensesToRemove: [{ sku: "SPE_E5" }] });
+    expect((await ended(refused)).outcome).toMatchObject({ outcome: "refused", status: 400 });
+  });
+
+  test.each(["atomic", "assignOnly"] as const)(
+    "tells whether both lists of a request were done, where they are: %s",
+    async (bothLists) => {
+      relay.partnerCenter.updateSettings({ bothLists });
+      const id = await ask("dario", {
+        licensesToAssign: [{ sku: "SPE_E5" }],
+        licensesToRemove: [{ sku: "SPE_E3" }],
+      });
+      expect(await proofOf(id)).toMatchObject({
+        result: bothLists === "atomic" ? "seen" : "notYetVisible",
+      });
+    },
+  );
+
+  test("GET /api/reconciliation compares what tickets asked for with what is", async () => {
+    const wish = (user: "ana" | "ben") => ({
+      requestId: idOf("reconcile"),
+      customerId: adatum,
+      userId: users.adatum[user],
+      licensesToAssign: [{ sku: "EMS" }],
+      ticket: { system: "desk", id: `reconcile-${user}` },
+    });
+    for (const user of ["ana", "ben"] as const) {
+      const body = wish(user);
+      await relay.submit(body);
+      await ended(body.requestId);
+    }
+    relay.partnerCenter.world.customers.get(adatum)?.users.get(users.adatum.ben)?.licenses.clear();
+    const { body } = await relay.ask(`reconciliation?customerId=${adatum}`);
+    expect(body).toMatchObject({
+      items: [
+        {
+          userId: users.adatum.ben,
+          sku: "EMS",
+          wanted: "assigned",
+          is: "differs",
+          ticket: { id: "reconcile-ben" },
+        },
+        { userId: users.adatum.ana, sku: "EMS", wanted: "assigned", is: "as wanted" },
+      ],
+    });
+  });
+});
