@@ -26,6 +26,7 @@ import { makeRenew, makeTellAlerts, type Renew } from "./flow/renew.ts";
 import { makeTokenGate, type TokenGate } from "./flow/tokenGate.ts";
 import { makeReadTokenAlerts, reasonOf } from "./flow/tokenHealth.ts";
 import { makeTokenEndpoint, type EntraApp } from "./entra/tokenEndpoint.ts";
+import { makeMfaNotes } from "./ledger/mfaNotes.ts";
 import { makeRenewals } from "./ledger/renewals.ts";
 import { watchMfa } from "./partner-center/mfaWatch.ts";
 import { makeDueProofs } from "./ledger/dueProofs.ts";
@@ -209,8 +210,12 @@ const buildApp = (settings: Settings): App => {
   const renewals = makeRenewals(kept.gate, clock.now);
   const app = entraAppOf(settings);
   const pace = makePace({ clock, maxRate: settings.PARTNER_CENTER_CALLS_PER_SECOND });
-  const mfa = watchMfa(transport.send);
-  const partnerCenter = makePartnerCenter(makePacedSend(mfa.send, pace, clock.now), clock.now);
+  const mfaNotes = makeMfaNotes(kept.gate);
+  const send = watchMfa(transport.send, (tokenId) => {
+    // For the record; the call itself must not wait for it, nor fail with it
+    mfaNotes.note(tokenId).catch(() => undefined);
+  });
+  const partnerCenter = makePartnerCenter(makePacedSend(send, pace, clock.now), clock.now);
   const catalogs = makeSkuCatalogs(partnerCenter, clock.now);
   const userIds = makeUserIds(partnerCenter);
   const readHeld = makeReadHeld(partnerCenter, userIds);
@@ -270,7 +275,7 @@ const buildApp = (settings: Settings): App => {
     vault,
     renewals,
     gate,
-    mfa,
+    mfaNotes,
     accessSecret: settings.PARTNER_TOKEN_SECRET,
     refreshSecret: app === undefined ? undefined : settings.PARTNER_REFRESH_TOKEN_SECRET,
   });

@@ -9,10 +9,11 @@ import { closePoison } from "../entry/poison.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import type { About } from "../ledger/newest.ts";
 import type { Log } from "../log.ts";
+import { waitedAtGate } from "../outcome/brokerCauses.ts";
 import type { Applied, Parked as ParkedOutcome, Refused } from "../outcome/outcome.ts";
 import type { LicenseRequest } from "../request/schema.ts";
 import type { Patiently } from "./patiently.ts";
-import type { HeldStep } from "./update.ts";
+import type { HeldStep } from "./attempt.ts";
 
 /** Who brought a request whose body does not say who asked. */
 const THROUGH_QUEUE = "queue";
@@ -134,8 +135,12 @@ export const makeRecord = ({ ledger, newerThan, proofDelayMs, clock, patiently }
       const decide = (entry: Entry | undefined): { readonly change?: Change; readonly isOther: boolean } => {
         const accepted = acceptRequest(entry, request, at, THROUGH_QUEUE);
         if (accepted.kind === "reused") return { isOther: true };
-        if (accepted.kind === "known")
-          return { ...endDeadLetter(accepted.entry, refused, at), isOther: false };
+        if (accepted.kind === "known") {
+          // Given up behind the gate: it is replayed with the others that were, once there is a good token
+          const isAtGate = accepted.request.waiting?.category === waitedAtGate.category;
+          const ended = isAtGate ? { ...refused, cause: waitedAtGate } : refused;
+          return { ...endDeadLetter(accepted.entry, ended, at), isOther: false };
+        }
         const { steps } = accepted.change;
         return { ...endRequest(beforeSteps(accepted.change), refused, at, steps), isOther: false };
       };

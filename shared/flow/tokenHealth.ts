@@ -1,6 +1,6 @@
 import type { Clock } from "../clock.ts";
+import type { MfaNotes } from "../ledger/mfaNotes.ts";
 import type { Renewals } from "../ledger/renewals.ts";
-import type { MfaWatch } from "../partner-center/mfaWatch.ts";
 import { VaultError } from "../vault/errors.ts";
 import { readPartnerToken, tokenIdOf } from "../vault/partnerToken.ts";
 import type { StoredSecret, Vault } from "../vault/secrets.ts";
@@ -12,7 +12,7 @@ export interface TokenHealthDeps {
   readonly vault: Pick<Vault, "read">;
   readonly renewals: Pick<Renewals, "read">;
   readonly gate: Pick<TokenGate, "read">;
-  readonly mfa: Pick<MfaWatch, "isCompliant">;
+  readonly mfaNotes: Pick<MfaNotes, "isNoted">;
   readonly accessSecret: string;
   /** Undefined when the relay does not renew the token itself. */
   readonly refreshSecret: string | undefined;
@@ -26,7 +26,7 @@ export const reasonOf = (alerts: readonly TokenAlert[]): string | undefined =>
   alerts.length === 0 ? undefined : alerts.map(({ id }) => id).join(", ");
 
 export const makeReadTokenAlerts = (deps: TokenHealthDeps): ReadTokenAlerts => {
-  const { clock, vault, renewals, gate, mfa, accessSecret, refreshSecret } = deps;
+  const { clock, vault, renewals, gate, mfaNotes, accessSecret, refreshSecret } = deps;
 
   /** One that is not there is told of; a vault that is out of reach is another check's affair. */
   const readIfThere = async (name: string): Promise<StoredSecret | undefined> => {
@@ -54,7 +54,7 @@ export const makeReadTokenAlerts = (deps: TokenHealthDeps): ReadTokenAlerts => {
       stopped: refreshSecret === undefined ? undefined : renewal.stopped,
       failedWhy: renewal.failed?.why,
       gateCategory: isClosed ? row?.category : undefined,
-      isWithoutMfa: access !== undefined && mfa.isCompliant(access.value) === false,
+      isWithoutMfa: access !== undefined && (await mfaNotes.isNoted(tokenIdOf(access))),
     });
   };
 };

@@ -1,70 +1,25 @@
 import type { Clock } from "../clock.ts";
 import type { Log } from "../log.ts";
-import type { Answer, Answered, CallIds } from "../outcome/answer.ts";
-import type { Cause } from "../outcome/causes.ts";
-import { classify, type Verdict } from "../outcome/classify.ts";
-import type { Applied, Outcome, Parked, Refused, Superseded } from "../outcome/outcome.ts";
-import { requestCauses } from "../outcome/requestCauses.ts";
-import type { PartnerCenter, Reader } from "../partner-center/partnerCenter.ts";
+import type { Outcome } from "../outcome/outcome.ts";
 import { durationMs } from "../request/duration.ts";
 import type { LicenseRequest } from "../request/schema.ts";
-import type { PartnerToken } from "../vault/partnerToken.ts";
-import type { TokenSource } from "../vault/tokenSource.ts";
-import { startHold, type HoldSettings } from "./hold.ts";
-import { startLocate, type Locate } from "./locate.ts";
-import type { Prepare, Prepared, Unfit } from "./prepare.ts";
-import type { TokenGate } from "./tokenGate.ts";
+import { makeAttempt, type AttemptContext, type AttemptDeps, type HeldStep } from "./attempt.ts";
+import { startHold, type Hold, type HoldSettings } from "./hold.ts";
 
-export interface UpdateDeps extends HoldSettings {
-  readonly partnerCenter: Pick<PartnerCenter, "updateLicenses" | "user" | "setUsageLocation">;
-  readonly prepare: Prepare;
-  readonly tokens: TokenSource;
-  readonly gate: TokenGate;
+export interface UpdateDeps extends HoldSettings, AttemptDeps {
   readonly clock: Clock;
 }
 
-/** What is known about the message beside the request. */
-export interface UpdateContext {
-  readonly messageId?: string;
-  /** The change may have been applied before: the user's licenses are read before the first call. */
-  readonly readBackFirst: boolean;
-  /** The id of a request for one of these SKUs that came later and has been applied: then nothing is called. */
-  readonly newerThan?: (skuIds: readonly string[]) => Promise<string | undefined>;
-  /** Until when the request waits for seats (ISO 8601); undefined when it does not. */
-  readonly seatsUntil?: string;
+export interface UpdateContext extends AttemptContext {
   /** Told of every wait before it begins. */
   readonly onWait: (wait: HeldStep, waitMs: number) => Promise<void>;
 }
 
-/** Why an update waits. */
-export interface HeldStep {
-  readonly category: string;
-  readonly why: string;
-  readonly attempts: number;
-  readonly status?: number;
-  readonly code?: number;
-  readonly ids?: CallIds;
-}
-
-type Held = { readonly kind: "hold"; readonly retryAfterMs: number } & Omit<HeldStep, "attempts">;
-
-/** One step of an update: its end, or a reason to try again. */
-type Step = Applied | Refused | Superseded | Parked | { readonly kind: "again" } | Held;
-
-/** Right after a usage location was set, Partner Center may not know it yet (facts, section 1.3). */
-const LATE_NEWS_MAX = 5;
-const LATE_NEWS_MS = 2000;
-
-const toHeld = (
-  { category, why }: Extract<Verdict, { kind: "retry" }>,
-  answer: Answer,
-): Omit<HeldStep, "attempts"> => ({
-  category,
-  why,
-  ids: answer.ids,
-  ...(answer.kind === "answered" ? { status: answer.status } : {}),
-  ...(answer.kind === "answered" && answer.code !== undefined ? { code: answer.code } : {}),
-});
+/**
+ * Behind the gate a delivery waits for longer than its hold budget: only another token, or an operator, ends that. With
+ * a hold beside it, still shorter than functionTimeout in host.json (30 min).
+ */
+const GATE_BUDGET_MS = 20 * 60_000;
 
 /** Applies one request, waiting out what passes within the hold budget. Throws only on a defect. */
 export type Update = (request: LicenseRequest, context: UpdateContext, log: Log) => Promise<Outcome>;
@@ -73,6 +28,7 @@ export const makeUpdate =
   (deps: UpdateDeps): Update =>
   async (request, context, log) => {
     const hold = startHold(deps.clock, deps);
+    let holdAtGate: Hold | undefined;
     const attempt = makeAttempt(deps, request, context, log);
     for (;;) {
       const step = await attempt.next();
@@ -82,229 +38,16 @@ export const makeUpdate =
       const { category, why } = held;
       const { attempts } = attempt;
       const { requestId } = request;
-      const hasTime = await hold(retryAfterMs, async (waitMs) => {
+      if (category === "token-gate")
+        holdAtGate ??= startHold(deps.clock, { ...deps, holdBudgetMs: GATE_BUDGET_MS });
+      const wait = category === "token-gate" && holdAtGate !== undefined ? holdAtGate : hold;
+      const hasTime = await wait(retryAfterMs, async (waitMs) => {
         log("update.held", { requestId, category, why, waitMs, attempts });
         await context.onWait({ ...held, attempts }, waitMs);
       });
       if (!hasTime) return { kind: "notNow", category, why, attempts };
     }
   };
-
-interface Attempt {
-  readonly attempts: number;
-  next(): Promise<Step>;
-}
-
-type Ready = Extract<Prepared, { kind: "ready" }>;
-
-/** Whether an answer may only mean that the user has no usage location, or that news of it is late. */
-const isAboutLocation = ({ category }: Cause): boolean =>
-  category === "invalid-request" || category === "rejected";
-
-/** Whether an answer may only mean that it is so already: nobody has documented these (facts, section 9). */
-const isAboutState = (cause: Cause): boolean => isAboutLocation(cause) || cause.category === "conflict";
-
-/** The tries of one delivery, with what they have shown so far. */
-const makeAttempt = (
-  { partnerCenter, prepare, tokens, gate }: UpdateDeps,
-  request: LicenseRequest,
-  { messageId, readBackFirst, newerThan, seatsUntil }: UpdateContext,
-  log: Log,
-): Attempt => {
-  const { requestId, customerId, usageLocation } = request;
-  let attempts = 0;
-  let answers = 0;
-  let ready: Ready | undefined;
-  let locate: Locate | undefined;
-  let lateNews = 0;
-  // The change may have been applied without our knowing: before the next call, and before giving up
-  let isUnsure = readBackFirst;
-  let wasUnsure = readBackFirst;
-  let hasReread = false;
-
-  const readerOf = (token: PartnerToken): Reader => ({ token: token.value, requestId });
-
-  const readTokenAgain = (): Step => {
-    hasReread = true;
-    return { kind: "again" };
-  };
-
-  const giveUp = ({ cause, description, status, code }: Unfit): Refused => ({
-    kind: "refused",
-    cause,
-    description,
-    attempts,
-    ...(ready === undefined ? {} : { skuIds: ready.skuIds }),
-    ...(status === undefined ? {} : { status }),
-    ...(code === undefined ? {} : { code }),
-  });
-
-  /** What follows from reads that did not find what they were for. */
-  const follow = async (
-    found: Exclude<Prepared, { kind: "ready" | "fulfilled" }>,
-    token: PartnerToken,
-  ): Promise<Step> => {
-    switch (found.kind) {
-      case "notNow":
-        return { kind: "hold", category: "read-back", why: found.why, retryAfterMs: found.retryAfterMs };
-      case "badToken":
-        tokens.reject(token);
-        if (!hasReread) return readTokenAgain();
-        await gate.refused(token, found.unfit.cause, log);
-        return giveUp(found.unfit);
-      case "refused":
-        if (found.cause.kind === "token") {
-          tokens.reject(token);
-          await gate.refused(token, found.cause, log);
-        }
-        return giveUp(found);
-      default:
-        return found satisfies never;
-    }
-  };
-
-  const look = async (token: PartnerToken): Promise<Step | undefined> => {
-    const isReadBack = isUnsure;
-    const found = await prepare(request, readerOf(token), isReadBack);
-    if (isReadBack) log("update.readBack", { requestId, result: found.kind });
-    if (found.kind === "fulfilled") {
-      return { kind: "applied", alreadySo: true, warnings: [], skuIds: found.skuIds, attempts };
-    }
-    if (found.kind !== "ready") return follow(found, token);
-    ready = found;
-    isUnsure = false;
-    return undefined;
-  };
-
-  /** Sees to it that the user has a usage location, when the request has one. */
-  const findPlace = async (token: PartnerToken, { wish, userId }: Ready): Promise<Step | undefined> => {
-    if (usageLocation === undefined || wish.assign.length === 0) return undefined;
-    locate ??= startLocate(partnerCenter, { customerId, userId }, usageLocation);
-    const located = await locate.next(readerOf(token));
-    switch (located.kind) {
-      case "located":
-        return undefined;
-      case "notYet":
-        return {
-          kind: "hold",
-          category: "usage-location",
-          why: "the new usage location is not seen yet",
-          retryAfterMs: 0,
-        };
-      case "notNow":
-      case "badToken":
-      case "refused":
-        return follow(located, token);
-      default:
-        return located satisfies never;
-    }
-  };
-
-  /** A refusal that names no reason of its own: is it the usage location? */
-  const explain = async (token: PartnerToken, { wish, userId }: Ready, cause: Cause): Promise<Cause> => {
-    if (!isAboutLocation(cause) || wish.assign.length === 0) return cause;
-    const found = await partnerCenter.user({ customerId, userId }, readerOf(token));
-    const isMissing = found.kind === "found" && found.value.usageLocation === undefined;
-    return isMissing ? requestCauses["usage-location-missing"] : cause;
-  };
-
-  const isLateNews = ({ status }: Answered, cause: Cause): boolean => {
-    if (locate?.hasChanged !== true || status !== 400 || !isAboutLocation(cause)) return false;
-    lateNews += 1;
-    return lateNews <= LATE_NEWS_MAX;
-  };
-
-  const refuse = async (token: PartnerToken, plan: Ready, answer: Answered, cause: Cause): Promise<Step> => {
-    if (cause.kind === "token") tokens.reject(token);
-    if (answer.status === 401 && !hasReread) return readTokenAgain();
-    if (cause.kind === "token") await gate.refused(token, cause, log);
-    const { status, code, description, ids } = answer;
-    const about = { status, ids, attempts, ...(code === undefined ? {} : { code }) };
-    if (isLateNews(answer, cause))
-      return {
-        kind: "hold",
-        category: "usage-location",
-        why: `answered ${status} right after the usage location was set`,
-        retryAfterMs: LATE_NEWS_MS,
-        ...about,
-      };
-    if (wasUnsure || isAboutState(cause)) {
-      isUnsure = true;
-      const found = await look(token);
-      // What cannot be read now is no reason to forget why it was refused
-      if (found !== undefined && found.kind !== "refused") return found;
-    }
-    const { skuIds } = plan;
-    const words = description === undefined ? {} : { description };
-    if (cause.category === "no-seats" && seatsUntil !== undefined)
-      return {
-        kind: "parked",
-        cause,
-        skuIds: plan.wish.assign.map(({ skuId }) => skuId),
-        until: seatsUntil,
-        ...about,
-        ...words,
-      };
-    return { kind: "refused", cause: await explain(token, plan, cause), skuIds, ...about, ...words };
-  };
-
-  const call = async (token: PartnerToken, plan: Ready): Promise<Step> => {
-    const answer = await partnerCenter.updateLicenses({ customerId, userId: plan.userId }, plan.wish, {
-      token: token.value,
-      requestId,
-      answers,
-      ...(messageId === undefined ? {} : { messageId }),
-    });
-    const isHeldBack = answer.kind === "noAnswer" && answer.retryAfterMs !== undefined;
-    if (!isHeldBack) attempts += 1;
-    if (answer.kind === "answered") answers += 1;
-    const verdict = classify(answer);
-    switch (verdict.kind) {
-      case "applied": {
-        gate.passed(token);
-        const { status, warnings, ids } = verdict.answer;
-        const { skuIds } = plan;
-        return { kind: "applied", alreadySo: false, status, warnings, skuIds, attempts, ids };
-      }
-      case "refused":
-        if (verdict.cause.kind !== "token") gate.passed(token);
-        return refuse(token, plan, verdict.answer, verdict.cause);
-      case "retry":
-        isUnsure ||= verdict.unsure;
-        wasUnsure ||= verdict.unsure;
-        return { ...toHeld(verdict, answer), kind: "hold", retryAfterMs: verdict.retryAfterMs };
-      default:
-        return verdict satisfies never;
-    }
-  };
-
-  return {
-    get attempts() {
-      return attempts;
-    },
-    async next() {
-      const current = await tokens.current(log);
-      if (current.kind === "none") {
-        return { kind: "hold", category: `token-${current.code}`, why: current.why, retryAfterMs: 0 };
-      }
-      const { token } = current;
-      const closed = await gate.closedFor(token);
-      if (closed !== undefined) {
-        // Its successor opens the gate: the vault is to be asked for it
-        tokens.reject(token);
-        return { kind: "hold", category: "token-gate", why: closed, retryAfterMs: 0 };
-      }
-      if (isUnsure || ready === undefined) {
-        const found = await look(token);
-        if (found !== undefined) return found;
-      }
-      if (ready === undefined) throw new Error("A request that is to be called has been prepared");
-      const newerRequestId = await newerThan?.(ready.skuIds);
-      if (newerRequestId !== undefined) return { kind: "superseded", newerRequestId };
-      return (await findPlace(token, ready)) ?? call(token, ready);
-    },
-  };
-};
 
 /** Until when a request that is accepted now waits for seats; undefined when it does not wait. */
 export const seatsUntilOf = ({ waitForSeats }: LicenseRequest, nowMs: number): string | undefined => {

@@ -268,4 +268,12 @@ export const causesInGerman: ReadonlyMap<string, CauseText> = new Map([
         "Mit usageLocation neu beauftragen, oder den Standort des Benutzers setzen und erneut ausführen",
     },
   ],
+  [
+    "token-gate",
+    {
+      meaning:
+        "Der Auftrag hat so lange auf ein gültiges Zugriffstoken gewartet, wie es die Warteschlange erlaubt",
+      remedy: "Ein Token hinterlegen, das Partner Center annimmt, dann erneut ausführen",
+    },
+  ],
 ]);

@@ -27,6 +27,15 @@ const retriesExhausted: Cause = {
   remedy: "See that Partner Center and the vault answer (GET /api/health, the log); then replay",
 };
 
+/** What the request waited for when the broker gave it up. */
+export const waitedAtGate: Cause = {
+  kind: "refusal",
+  category: "token-gate",
+  owner: "operator",
+  meaning: "The request waited behind the closed gate for as long as the queue allows",
+  remedy: "Store a token that Partner Center takes, or open the gate; then replay",
+};
+
 const expired: Cause = {
   kind: "refusal",
   category: "expired",
@@ -57,6 +66,7 @@ export const brokerCauses: readonly Cause[] = [
   invalidMessage,
   requestIdReused,
   retriesExhausted,
+  waitedAtGate,
   expired,
   deadLettered,
 ];

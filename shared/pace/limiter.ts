@@ -30,6 +30,10 @@ export const UNNAMED_WAIT_MS = 1000;
 const ROUND_MS = 1000;
 /** Added for each success while nothing was refused yet: the rate doubles in about one and a half seconds. */
 const PROBE_STEP = 0.5;
+/** Without a refusal for so long, the throttle has more to give: others may have stopped calling. */
+const QUIET_MS = 20_000;
+/** Then this is added for each success. */
+const QUIET_STEP = 0.05;
 /** After a pause of so long, what was found out about the rate is old. */
 const PAUSE_MS = 60_000;
 
@@ -49,6 +53,12 @@ export const makeLimiter = (settings: LimiterSettings): Limiter => {
   /** The last call came as soon as it could: the rate is what holds the calls back. */
   let isBinding = false;
 
+  /** Per call, so that a second of calls at the full rate adds the whole step. */
+  const stepAt = (nowMs: number): number => {
+    if (ceiling === undefined) return PROBE_STEP;
+    return nowMs - decreasedAtMs > QUIET_MS ? QUIET_STEP : (increase * ceiling) / rate;
+  };
+
   return {
     get ratePerSecond() {
       return rate;
@@ -64,9 +74,7 @@ export const makeLimiter = (settings: LimiterSettings): Limiter => {
     },
     succeeded: (nowMs) => {
       if (nowMs < gateUntilMs || !isBinding) return;
-      // Per call, so that a second of calls at the full rate adds the whole step
-      const step = ceiling === undefined ? PROBE_STEP : (increase * ceiling) / rate;
-      rate = Math.min(maxRate, rate + step);
+      rate = Math.min(maxRate, rate + stepAt(nowMs));
     },
     throttled: (nowMs, retryAfterMs) => {
       const waitMs = retryAfterMs > 0 ? retryAfterMs : UNNAMED_WAIT_MS;

@@ -38,7 +38,7 @@ export interface PaceOptions {
 /** Nobody waits here for longer: a message that has to is to be seen waiting. */
 const WAIT_MAX_MS = 20_000;
 const REPORT_MS = 30_000;
-const PARTNER = { startRate: 8, minRate: 0.05, increase: 0.007, decrease: 0.85 } as const;
+const PARTNER = { startRate: 8, minRate: 0.05, increase: 0.007, decrease: 0.75 } as const;
 
 interface Waiter {
   readonly customerId: string;
@@ -134,7 +134,7 @@ export const makePace = ({ clock, maxRate }: PaceOptions): Pace => {
       if (status === 429) {
         throttled += 1;
         blame.throttled(customerId, nowMs, retryAfterMs);
-      } else if (status !== undefined) {
+      } else if (status !== undefined && status < 500) {
         partner.succeeded(nowMs);
         blame.succeeded(customerId, nowMs);
       }

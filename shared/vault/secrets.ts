@@ -129,11 +129,12 @@ export const makeVault = (vaultUrl: URL, credential: TokenCredential): Vault => 
     },
     async disableReplaced(name, replacedBeforeMs) {
       try {
+        const { properties: current } = await client.getSecret(name, patience());
         const versions = await listEnabled(name);
-        // A version was replaced when the next one was made
-        const old = versions.filter((_, index) => {
+        // A version was replaced when the next one was made; times are in whole seconds, so the current one is asked for
+        const old = versions.filter(({ version }, index) => {
           const next = versions[index - 1];
-          return next !== undefined && next.createdAtMs < replacedBeforeMs;
+          return version !== current.version && next !== undefined && next.createdAtMs < replacedBeforeMs;
         });
         const some = old.slice(-DISABLE_MAX);
         for (const { version } of some)

@@ -141,6 +141,14 @@ const isNearEnd = (token: string | undefined): boolean => {
   return expiresAtMs - Date.now() < 30 * 60_000;
 };
 
+test("no token and no credential is in the log", () => {
+  const secrets = ["partner-access-token", "partner-refresh-token", "partner-app-credential"].flatMap(
+    valuesOf,
+  );
+  const log = relay.host().output();
+  expect(secrets.filter((value) => log.includes(value))).toEqual([]);
+});
+
 describe("token health", () => {
   test("names a token that is going to be refused before any call fails for it", async () => {
     const calls = relay.partnerCenter.calls().length;

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 
-import { makeUpdate, type HeldStep, type UpdateContext } from "../../shared/flow/update.ts";
+import type { HeldStep } from "../../shared/flow/attempt.ts";
+import { makeUpdate, type UpdateContext } from "../../shared/flow/update.ts";
 import type { Answer } from "../../shared/outcome/answer.ts";
 import { makePrepare } from "../../shared/flow/prepare.ts";
 import { makeTokenGate } from "../../shared/flow/tokenGate.ts";

@@ -228,6 +228,23 @@ describe("reading back", () => {
     });
   });
 
+  test("reads the SKUs of a customer who has very many", async () => {
+    server.addFault({ match: { path: "subscribedskus" }, action: { kind: "hugeBody", bytes: 1_000_000 } });
+    expect(await client.subscribedSkus(customers.contoso, reader)).toMatchObject({ kind: "found" });
+  });
+
+  test("pages through the users of a customer", async () => {
+    const first = await client.users(customers.contoso, reader);
+    expect(first).toMatchObject({ kind: "found", value: { users: { length: 8 } } });
+  });
+
+  test("sets the usage location of a user, and reads it", async () => {
+    const noor = { customerId: ana().customerId, userId: users.contoso.noor };
+    expect(await client.user(noor, reader)).toMatchObject({ value: { usageLocation: undefined } });
+    await client.setUsageLocation(noor, "NL", reader);
+    expect(await client.user(noor, reader)).toMatchObject({ value: { usageLocation: "NL" } });
+  });
+
   test("says why it finds nothing", async () => {
     server.addFault({ action: { kind: "answer", status: 429, headers: { "retry-after": "3" } } });
     expect(await client.heldLicenses(wish, reader)).toEqual({

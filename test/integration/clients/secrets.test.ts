@@ -66,3 +66,23 @@ describe("makeVault()", () => {
     expect(await reader()("partner-access-token")).toBe("the-token");
   });
 });
+
+describe("write() and disableReplaced()", () => {
+  const client = () => makeVault(new URL(vault.url), new DefaultAzureCredential());
+
+  test("a new version is read from then on; replaced ones are disabled after their grace, never the newest", async () => {
+    for (const value of ["second", "third"]) await client().write("partner-access-token", value);
+    expect((await client().read("partner-access-token")).value).toBe("third");
+    expect(await client().disableReplaced("partner-access-token", Date.now() - 60_000)).toBe(0);
+    expect(await client().disableReplaced("partner-access-token", Date.now() + 60_000)).toBe(2);
+    expect(await client().disableReplaced("partner-access-token", Date.now() + 60_000)).toBe(0);
+    expect((await client().read("partner-access-token")).value).toBe("third");
+  });
+
+  test("names the right that is missing, and no value", async () => {
+    vault.faults.answer(403, "always", "partner-access-token", "PUT");
+    await expect(client().write("partner-access-token", "not-to-be-shown")).rejects.toThrow(
+      /^Cannot write secret "partner-access-token": .*Key Vault Secrets Officer/,
+    );
+  });
+});
