@@ -1,0 +1,168 @@
+import { describe, expect, test } from "vitest";
+
+import { beginRequest } from "../../shared/entry/begin.ts";
+import { endRequest } from "../../shared/entry/end.ts";
+import { intendResume, parkRequest } from "../../shared/entry/parked.ts";
+import { makePatiently } from "../../shared/flow/patiently.ts";
+import { makeSeats } from "../../shared/flow/seats.ts";
+import { makeSettle } from "../../shared/flow/settle.ts";
+import { makeLists } from "../../shared/ledger/lists.ts";
+import { causeOf } from "../../shared/outcome/causes.ts";
+import type { OutcomeEvent } from "../../shared/outcome/event.ts";
+import type { PoisonMessage } from "../../shared/outcome/poison.ts";
+import { aLedger } from "../support/aLedger.ts";
+import { aRequest, aSku, bytesOf, CUSTOMER, E3 } from "../support/builders.ts";
+import { fakeClock } from "../support/fakeClock.ts";
+import { logJournal } from "../support/logJournal.ts";
+
+const HOUR_MS = 60 * 60_000;
+
+/** Requests that wait, and so many free seats. */
+const aScene = (free: number) => {
+  const clock = fakeClock();
+  const { log } = logJournal();
+  const store = aLedger();
+  const { ledger, newest, lists } = store;
+  const poison: PoisonMessage[] = [];
+  const events: OutcomeEvent[] = [];
+  const resumed: string[] = [];
+  const state = { free, reads: 0, isBrokerAway: false };
+  const nowIso = (): string => new Date(clock.now()).toISOString();
+  const seats = makeSeats({
+    clock,
+    ledger,
+    lists: makeLists(lists, ledger),
+    catalogs: {
+      of: () => {
+        state.reads += 1;
+        return Promise.resolve({ kind: "found", value: [aSku({ skuId: E3, availableUnits: state.free })] });
+      },
+    },
+    getReader: () => Promise.resolve({ token: "t", requestId: "seats" }),
+    newerThan: (about, acceptedAt) => newest.newerThan(about, acceptedAt),
+    sendResume: ({ requestId }, body, number) => {
+      if (state.isBrokerAway) return Promise.reject(new Error("Cannot send: the broker cannot be reached"));
+      resumed.push(`${requestId}~${number} ${Buffer.from(body).toString("utf8").includes(requestId)}`);
+      return Promise.resolve();
+    },
+    settle: makeSettle({
+      patiently: makePatiently(clock, { holdBudgetMs: 1000, retryBaseMs: 100 }),
+      sendPoison: (message) => Promise.resolve(void poison.push(message)),
+      sendOutcome: (event) => Promise.resolve(void events.push(event)),
+    }),
+  });
+
+  const requestOf = (requestId: string, user: string) =>
+    aRequest({ requestId, userId: `${user}@contoso.com`, waitForSeats: "PT1H" });
+  /** Accepted now, found no seat, and parked. */
+  const park = async (requestId: string, user = requestId): Promise<void> => {
+    clock.pass(1000);
+    const request = requestOf(requestId, user);
+    const until = new Date(clock.now() + HOUR_MS).toISOString();
+    const outcome = {
+      kind: "parked",
+      cause: causeOf(400, 60_012),
+      skuIds: [E3],
+      until,
+      attempts: 1,
+    } as const;
+    await ledger.change(requestId, (entry) => beginRequest(entry, request, nowIso(), "queue"));
+    await ledger.change(requestId, (entry) => parkRequest(entry, outcome, bytesOf(request), nowIso(), []));
+  };
+  const statusOf = async (id: string) => (await ledger.read(id))?.request?.status;
+  const run = (): Promise<void> => seats.resume(log);
+  return {
+    clock,
+    ledger,
+    seats,
+    state,
+    poison,
+    events,
+    resumed,
+    park,
+    statusOf,
+    run,
+    requestOf,
+    nowIso,
+    log,
+  };
+};
+
+describe("makeSeats()", () => {
+  test("sends on the oldest as far as the seats go, with the body as it came", async () => {
+    const { park, run, resumed, statusOf } = aScene(2);
+    for (const id of ["a", "b", "c"]) await park(id);
+    await run();
+    expect(resumed).toEqual(["a~1 true", "b~1 true"]);
+    expect(await statusOf("c")).toBe("parked");
+    // On their way they hold their seats
+    await run();
+    expect(resumed).toHaveLength(2);
+  });
+
+  test("reads the seats of a customer once, however many wait, and not at all when nobody does", async () => {
+    const { park, run, state } = aScene(0);
+    await run();
+    expect(state.reads).toBe(0);
+    for (const id of ["a", "b", "c"]) await park(id);
+    await run();
+    expect(state.reads).toBe(1);
+  });
+
+  test("refuses what has waited for its whole time: poison with the body, and the ticket is told", async () => {
+    const { park, run, clock, poison, events, statusOf } = aScene(0);
+    await park("a");
+    clock.pass(HOUR_MS + 1);
+    await run();
+    expect(await statusOf("a")).toBe("refused");
+    expect(poison).toMatchObject([{ subject: "no-seats", properties: { RequestId: "a", Code: 60_012 } }]);
+    expect(Buffer.from(poison[0]?.body ?? []).toString("utf8")).toContain('"waitForSeats":"PT1H"');
+    expect(events).toMatchObject([{ type: "com.license-relay.update.refused" }]);
+    await run();
+    expect(poison).toHaveLength(1);
+  });
+
+  test("a newer one that waits for the same user and license makes the older pointless", async () => {
+    const { park, run, resumed, statusOf, events } = aScene(5);
+    await park("older", "ana");
+    await park("newer", "Ana");
+    await run();
+    expect([await statusOf("older"), resumed]).toEqual(["discarded", ["newer~1 true"]]);
+    expect(events).toMatchObject([
+      { data: { outcome: "discarded", why: expect.stringContaining('"newer"') as unknown } },
+    ]);
+  });
+
+  test("so does a newer one that was applied", async () => {
+    const { park, run, resumed, statusOf, ledger, requestOf, clock, nowIso } = aScene(5);
+    await park("older", "ana");
+    clock.pass(1000);
+    const newer = requestOf("newer", "ana");
+    await ledger.change("newer", (entry) => beginRequest(entry, newer, nowIso(), "queue"));
+    const applied = { kind: "applied", alreadySo: false, warnings: [], skuIds: [E3], attempts: 1 } as const;
+    await ledger.change("newer", (entry) => endRequest(entry, applied, nowIso()));
+    await run();
+    expect([await statusOf("older"), resumed]).toEqual(["discarded", []]);
+  });
+
+  test("sends again, under the same number, what was noted and not sent before a crash", async () => {
+    const { park, run, resumed, state, ledger, nowIso } = aScene(1);
+    await park("a");
+    state.isBrokerAway = true;
+    await run();
+    expect(resumed).toEqual([]);
+    expect(intendResume(await ledger.read("a"), nowIso())).toMatchObject({ kind: "send", number: 1 });
+    state.isBrokerAway = false;
+    await run();
+    expect(resumed).toEqual(["a~1 true"]);
+  });
+
+  test("says how many seats are missing", async () => {
+    const { park, seats, log } = aScene(1);
+    for (const id of ["a", "b", "c"]) await park(id);
+    expect(await seats.missing(CUSTOMER, log)).toMatchObject([
+      { skuId: E3, skuPartNumber: "SPE_E3", waiting: 3, available: 1, missing: 2 },
+    ]);
+    expect((await seats.missing(undefined, log))[0]).not.toHaveProperty("missing");
+  });
+});
