@@ -31,7 +31,8 @@ answered 429, loses or dead-letters a message, or lets a throttled customer slow
 
 const LATENCY_MS = 300;
 const POLL_MS = 500;
-const PATIENCE = 6;
+/** Whoever needs more than so many times of what the throttle allows is stopped. */
+const PATIENCE = 2;
 
 interface Row {
   readonly name: string;

@@ -13,8 +13,8 @@ const help = `Runs license-relay on this machine: the functions, and every part 
 
   npm start
 
-A part whose address is set is not started: ServiceBusConnection, KEY_VAULT_URL, PARTNER_CENTER_URL,
-AzureWebJobsStorage, TICKETS_FOLDER. Tables are kept in .local/storage; LOCAL_STORAGE_FOLDER names another place, or "memory".
+A part whose address is set is not started: ServiceBusConnection, KEY_VAULT_URL, PARTNER_TENANT_ID,
+PARTNER_CENTER_URL, AzureWebJobsStorage, TICKETS_FOLDER. Tables are kept in .local/storage; LOCAL_STORAGE_FOLDER names another place, or "memory".
 Settings come from the environment, then from local.settings.json (see local.settings.sample.json).
 Ports: ${Object.entries(defaultPorts)
   .map(([setting, port]) => `${setting} (${port})`)

@@ -61,7 +61,11 @@ export const startConsumer = (
     const tries = Number(message.applicationProperties?.["tries"] ?? 0);
     const waitMs = Math.min(COPY_MAX_MS, COPY_BASE_MS * 2 ** tries) * (0.5 + Math.random());
     await sender.scheduleMessages(
-      { body: message.body as unknown, applicationProperties: { tries: tries + 1 } },
+      {
+        body: message.body as unknown,
+        messageId: `${String(message.messageId)}~${tries + 1}`,
+        applicationProperties: { tries: tries + 1 },
+      },
       new Date(Date.now() + waitMs),
     );
   };

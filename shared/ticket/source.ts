@@ -114,6 +114,8 @@ export const SourceFile = z
         licensesToRemove: mapField,
         ticketId: mapField,
         ticketUrl: mapField,
+        usageLocation: mapField,
+        waitForSeats: mapField,
         requestedBy: mapField,
         callbackUrl: mapField,
       } satisfies Record<MapField, typeof mapField>)

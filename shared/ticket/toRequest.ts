@@ -124,14 +124,15 @@ const toKey = (values: MappedValues, wish: object, body: Uint8Array): string => 
 };
 
 const readWishes = (source: Source, values: MappedValues) => {
-  const table = source.tables.skus;
+  const table = source.tables.skus ?? {};
+  const hasTable = Object.keys(table).length > 0;
   const lookUp = makeLookUp(table);
   const problems: Problem[] = [];
   /** A source with a table allows what is in it; without one, Partner Center's own names will do. */
   const resolve = (sku: string, pointer: string): { readonly skuId?: string; readonly sku?: string } => {
     const id = lookUp(sku);
     if (id !== undefined) return { skuId: id };
-    if (table === undefined) return { sku };
+    if (!hasTable) return { sku };
     problems.push({ pointer, detail: notInTable(sku, "the id of a product SKU", "skus", source.name) });
     return { skuId: sku };
   };
@@ -166,13 +167,15 @@ export const toAsked = (source: Source, values: MappedValues, body: Uint8Array, 
   const customerId = customer === undefined ? undefined : makeLookUp(source.tables.tenants)(customer);
   const userId = toText(values.userId);
   const requestedBy = toText(values.requestedBy);
+  const usageLocation = toText(values.usageLocation);
+  const waitForSeats = toText(values.waitForSeats);
   const { wishes, problems: skuProblems } = readWishes(source, values);
   const problems: Problem[] = [...tooOld(source, values, nowMs), ...skuProblems];
   if (customer !== undefined && customerId === undefined) {
     const detail = notInTable(customer, "the tenant id of a customer", "tenants", source.name);
     problems.push({ pointer: "/customerId", detail });
   }
-  const wish = { customerId: customerId ?? customer, userId, ...wishes };
+  const wish = { customerId: customerId ?? customer, userId, ...wishes, usageLocation, waitForSeats };
   const key = toKey(values, wish, body);
   const ticket = toTicket(source, values, key);
   const parsed = parseRequest({

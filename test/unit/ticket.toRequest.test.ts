@@ -44,6 +44,25 @@ describe("toAsked()", () => {
     expect(requestOf({ ...good, licensesToAssign }).licensesToAssign).toEqual([{ skuId: E3 }, { skuId: E5 }]);
   });
 
+  test("lets names of products pass where the source has no table for them", () => {
+    const values = { ...good, licensesToAssign: "SPE_E3, Visio Plan 2", licensesToRemove: "EMS" };
+    expect(ask(values, { tables: { tenants: { Contoso: CUSTOMER } } })).toMatchObject({
+      kind: "request",
+      request: {
+        licensesToAssign: [{ sku: "SPE_E3" }, { sku: "Visio Plan 2" }],
+        licensesToRemove: [{ sku: "EMS" }],
+      },
+    });
+    expect(ask(values)).toMatchObject({ kind: "invalid" });
+  });
+
+  test("takes a usage location and a wait for seats; another wait is another request", () => {
+    const values = { ...good, usageLocation: "pt", waitForSeats: "P3D" };
+    expect(requestOf(values)).toMatchObject({ usageLocation: "PT", waitForSeats: "P3D" });
+    expect(requestOf({ ...values, waitForSeats: "P4D" }).requestId).not.toBe(requestOf(values).requestId);
+    expect(requestOf({ ...good, waitForSeats: "" })).not.toHaveProperty("waitForSeats");
+  });
+
   test("keeps excluded plans", () => {
     const licensesToAssign = [{ skuId: "E3", excludedPlans: [E5] }];
     expect(requestOf({ ...good, licensesToAssign }).licensesToAssign).toEqual([
