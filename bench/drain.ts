@@ -243,6 +243,12 @@ const wholeNumber = (text: string, name: string): number => {
   throw new Error(`Cannot use --${name} "${text}": not a whole number above 0`);
 };
 
+/** At once, for whoever does not wait for the table. */
+const sayRow = ({ name, seconds, ratio, throttledShare, dead, applied }: Row): void =>
+  console.log(
+    `  ${name}: ${seconds.toFixed(0)} s, ${ratio.toFixed(3)} of what the throttle allows, ${(throttledShare * 100).toFixed(2)} % answered 429, ${dead} dead-lettered, ${applied} applied`,
+  );
+
 const print = (rows: readonly Row[]): void => {
   const table = new Table({
     head: [
@@ -303,6 +309,7 @@ const main = async (): Promise<number> => {
     console.log("license-relay");
     const row = await measureRelay(plan);
     rows.push(row);
+    sayRow(row);
     if (row.ratio > 1.1)
       problems.push(`drained in ${row.ratio.toFixed(3)} of the time that the throttle allows`);
     if (row.throttledShare > 0.01)
@@ -313,7 +320,9 @@ const main = async (): Promise<number> => {
   for (const which of ["one", "abandon", "copies"] as const) {
     if (!only.has(which)) continue;
     console.log(naive[which].name);
-    rows.push(await measureNaive(plan, which));
+    const row = await measureNaive(plan, which);
+    rows.push(row);
+    sayRow(row);
   }
   if (rows.length > 0) print(rows);
   if (only.has("fairness")) {

@@ -12,7 +12,7 @@ import { receiveInto } from "./incomingLink.ts";
 import { manage } from "./management.ts";
 import { OutgoingLink, SESSION_FILTER, type LinkEnd } from "./outgoingLink.ts";
 import { readRequest, writeAnswer, type Answer, type Request } from "./request.ts";
-import { acceptConnection, closeLink } from "./rheaLinks.ts";
+import { acceptConnection, closeLink, settleWhatIsTaken } from "./rheaLinks.ts";
 import { MAX_MESSAGE_BYTES, type ServerContext } from "./serverContext.ts";
 import { toBrokerError } from "./toBrokerError.ts";
 
@@ -141,6 +141,7 @@ export class ClientConnection {
 
   #openReplyLink(sender: Sender, address: string): void {
     sender.set_source({ address });
+    settleWhatIsTaken(sender);
     this.#replyLinks.set(sender.name, sender);
     const { address: replyTo } = Terminus.parse(sender.target);
     if (replyTo !== "") this.#replyLinks.set(replyTo, sender);

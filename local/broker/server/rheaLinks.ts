@@ -109,6 +109,13 @@ export const endDelivery = (delivery: Delivery, cause?: BrokerError): void => {
   Reflect.set(delivery, "remote_settled", true);
 };
 
+/** Ends each delivery of a link as soon as the peer has taken it: else its session would be full some day. */
+export const settleWhatIsTaken = (sender: Sender): void => {
+  sender.on("accepted", ({ delivery }) => {
+    if (delivery !== undefined) endDelivery(delivery);
+  });
+};
+
 /** 64-bit numbers must not go through a JavaScript number that looks like a small one. */
 export const long = (value: number): unknown => rhea.types.wrap_long(value);
 

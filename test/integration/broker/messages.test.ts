@@ -239,3 +239,18 @@ test("10,000 messages go through in seconds", async () => {
   expect(broker.counts("q").active).toBe(0);
   expect(performance.now() - started).toBeLessThan(20_000);
 });
+
+test("requests to the management node are answered however many there were on a connection", async () => {
+  const broker = await aBroker({ queues: { q: {} } });
+  const sender = aClient(broker, 15_000).createSender("q");
+  const later = new Date(Date.now() + 60_000);
+  const numbers: string[] = [];
+  // More than the buffer of a session holds
+  for (let batch = 0; batch < 22; batch += 1) {
+    const scheduled = await Promise.all(
+      Array.from({ length: 100 }, () => sender.scheduleMessages(aMessage("later"), later)),
+    );
+    numbers.push(...scheduled.flat().map(String));
+  }
+  expect(new Set(numbers).size).toBe(2200);
+}, 30_000);
