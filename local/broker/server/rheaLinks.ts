@@ -1,6 +1,13 @@
 import type { Socket } from "node:net";
 
-import rhea, { type Connection, type Delivery, type link as Link, type Receiver, type Sender } from "rhea";
+import rhea, {
+  type Connection,
+  type Delivery,
+  type EventContext,
+  type link as Link,
+  type Receiver,
+  type Sender,
+} from "rhea";
 
 import type { BrokerError } from "../entity/brokerError.ts";
 
@@ -111,7 +118,7 @@ export const endDelivery = (delivery: Delivery, cause?: BrokerError): void => {
 
 /** Ends each delivery of a link as soon as the peer has taken it: else its session would be full some day. */
 export const settleWhatIsTaken = (sender: Sender): void => {
-  sender.on("accepted", ({ delivery }) => {
+  sender.on("accepted", ({ delivery }: EventContext) => {
     if (delivery !== undefined) endDelivery(delivery);
   });
 };
