@@ -32,7 +32,7 @@ answered 429, loses or dead-letters a message, or lets a throttled customer slow
 const LATENCY_MS = 300;
 const POLL_MS = 500;
 /** Whoever needs more than so many times of what the throttle allows is stopped. */
-const PATIENCE = 2;
+const PATIENCE = 1.5;
 
 interface Row {
   readonly name: string;
@@ -249,7 +249,7 @@ const sayRow = ({ name, seconds, ratio, throttledShare, dead, applied }: Row): v
     `  ${name}: ${seconds.toFixed(0)} s, ${ratio.toFixed(3)} of what the throttle allows, ${(throttledShare * 100).toFixed(2)} % answered 429, ${dead} dead-lettered, ${applied} applied`,
   );
 
-const print = (rows: readonly Row[]): void => {
+const print = (rows: readonly Row[], updates: number): void => {
   const table = new Table({
     head: [
       "",
@@ -266,8 +266,8 @@ const print = (rows: readonly Row[]): void => {
   for (const { name, seconds, ratio, calls, throttledShare, dead, applied, note } of rows) {
     table.push([
       name,
-      `${seconds.toFixed(0)} s`,
-      ratio.toFixed(2),
+      applied < updates ? `not in ${seconds.toFixed(0)} s` : `${seconds.toFixed(0)} s`,
+      applied < updates ? "" : ratio.toFixed(2),
       calls,
       `${(throttledShare * 100).toFixed(2)} %`,
       dead,
@@ -324,7 +324,7 @@ const main = async (): Promise<number> => {
     rows.push(row);
     sayRow(row);
   }
-  if (rows.length > 0) print(rows);
+  if (rows.length > 0) print(rows, plan.updates);
   if (only.has("fairness")) {
     const { ratio, text } = await measureFairness(plan.instances);
     console.log(text);
