@@ -334,4 +334,9 @@ const main = async (): Promise<number> => {
   return problems.length === 0 ? 0 : 1;
 };
 
-process.exitCode = await main();
+try {
+  process.exitCode = await main();
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+}
