@@ -47,7 +47,8 @@ export type Prepare = (request: LicenseRequest, reader: Reader, isReadBack: bool
 /** A customer's SKUs are read again for a name that is not among them, but not more often than this. */
 const FRESH_MS = 30_000;
 
-const passes = (status: number | undefined): boolean =>
+/** Whether a read that found nothing may find something in a while. */
+export const passes = (status: number | undefined): boolean =>
   status === undefined || status === 408 || status === 429 || status >= 500 || status === 200;
 
 /** What follows when a read that is needed found nothing. */

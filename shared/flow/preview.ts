@@ -10,6 +10,7 @@ import { findById, type Catalog } from "../sku/catalog.ts";
 import { remainingOf, type HeldLicense } from "../sku/remaining.ts";
 import { resolve } from "../sku/resolve.ts";
 import type { Wish } from "../sku/wish.ts";
+import { passes } from "./prepare.ts";
 import { isUnreadableName } from "./readHeld.ts";
 import { CannotRead, type GetReader } from "./reader.ts";
 
@@ -58,13 +59,8 @@ const toRefusal = ({ category, owner, meaning, remedy }: Cause, description: str
   items: [],
 });
 
-const isPassing = ({ status }: NotFound): boolean =>
-  status === undefined ||
-  status === 401 ||
-  status === 408 ||
-  status === 429 ||
-  status >= 500 ||
-  status === 200;
+/** A token that is refused is for the relay to mend, not for whoever asks. */
+const isPassing = ({ status }: NotFound): boolean => status === 401 || passes(status);
 
 const unavailable = ({ why, retryAfterMs }: NotFound): CannotRead =>
   new CannotRead(`Partner Center ${why}`, retryAfterMs);

@@ -95,14 +95,6 @@ const groupsOf = ({ assign, remove }: Wish, catalog: Catalog): ReadonlyMap<strin
   return groups;
 };
 
-/** True when the names and ids of a request alone do not tell what it comes to. */
-export const needsCatalog = (request: LicenseRequest): boolean => {
-  const { assign, remove } = refsOf(request);
-  const hasName = [...assign.map(({ ref }) => ref), ...remove].some((ref) => "sku" in ref);
-  const hasPlanName = assign.some(({ excludedPlans }) => excludedPlans?.some((plan) => !GUID.test(plan)));
-  return hasName || hasPlanName || assign.length + remove.length > 1;
-};
-
 /** True when names are to be found: without the catalog there is nothing to be called. */
 export const needsNames = (request: LicenseRequest): boolean => {
   const { assign, remove } = refsOf(request);
@@ -110,6 +102,12 @@ export const needsNames = (request: LicenseRequest): boolean => {
     [...assign.map(({ ref }) => ref), ...remove].some((ref) => "sku" in ref) ||
     assign.some(({ excludedPlans }) => excludedPlans?.some((plan) => !GUID.test(plan)) === true)
   );
+};
+
+/** True when the request alone does not tell what it comes to: for its names, or for the groups of its SKUs. */
+export const needsCatalog = (request: LicenseRequest): boolean => {
+  const { assign, remove } = refsOf(request);
+  return needsNames(request) || assign.length + remove.length > 1;
 };
 
 /**
