@@ -4,7 +4,7 @@ import { app } from "../shared/app.ts";
 import { answering, HttpProblem, ok } from "../shared/http/answer.ts";
 import { readBody } from "../shared/http/body.ts";
 import { toPreviewView } from "../shared/http/presentPreview.ts";
-import { parseSubmitted } from "../shared/flow/submit.ts";
+import { parseSubmitted } from "../shared/change/submit.ts";
 
 /** POST /api/license-updates/preview: what a request would come to; nothing is noted, queued or changed. */
 const previewLicenseUpdate = answering(async (request, log) => {

@@ -2,7 +2,7 @@ import { app as functions, type HttpHandler, type HttpResponseInit } from "@azur
 
 import { app } from "../shared/app.ts";
 import type { AcceptedView } from "../shared/api/views.ts";
-import type { Submitted } from "../shared/flow/submit.ts";
+import type { Submitted } from "../shared/change/submit.ts";
 import { readBody } from "../shared/http/body.ts";
 import { linksOf } from "../shared/http/links.ts";
 import { problemResponse } from "../shared/http/problem.ts";

@@ -23,7 +23,7 @@ import {
 import type { Source } from "../ticket/source.ts";
 import type { Patiently } from "./patiently.ts";
 import type { Post } from "./post.ts";
-import type { Settle } from "./settle.ts";
+import type { Settle } from "../change/settle.ts";
 
 export interface NotifyDeps {
   readonly clock: Clock;

@@ -6,7 +6,7 @@ import type { Sources } from "../sources/loadSources.ts";
 import type { Source } from "../ticket/source.ts";
 import type { TicketRef } from "../ticket/toRequest.ts";
 import type { TicketDelivery } from "../ticket/verify.ts";
-import type { Accept, Accepted } from "./accept.ts";
+import type { Accept, Accepted } from "../change/accept.ts";
 import type { ReadTicket } from "./readTicket.ts";
 import { within } from "./within.ts";
 

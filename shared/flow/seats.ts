@@ -11,8 +11,8 @@ import type { SkuCatalogs } from "../partner-center/skuCatalogs.ts";
 import type { LicenseRequest } from "../request/schema.ts";
 import { findById, type Catalog } from "../sku/catalog.ts";
 import { assignSeats, type Waiting } from "../sku/assignSeats.ts";
-import { CannotRead, type GetReader } from "./reader.ts";
-import type { Settle } from "./settle.ts";
+import { CannotRead, type GetReader } from "../change/reader.ts";
+import type { Settle } from "../change/settle.ts";
 
 export interface SeatsDeps {
   readonly clock: Clock;

@@ -1,5 +1,5 @@
 import type { PreviewView } from "../api/views.ts";
-import type { Preview } from "../flow/preview.ts";
+import type { Preview } from "../change/preview.ts";
 import type { LicenseRequest } from "../request/schema.ts";
 
 export const toPreviewView = (

@@ -5,7 +5,7 @@ import { endRequest } from "../../shared/entry/end.ts";
 import { intendResume, parkRequest } from "../../shared/entry/parked.ts";
 import { makePatiently } from "../../shared/flow/patiently.ts";
 import { makeSeats } from "../../shared/flow/seats.ts";
-import { makeSettle } from "../../shared/flow/settle.ts";
+import { makeSettle } from "../../shared/change/settle.ts";
 import { makeLists } from "../../shared/ledger/lists.ts";
 import { causeOf } from "../../shared/outcome/causes.ts";
 import type { OutcomeEvent } from "../../shared/outcome/event.ts";

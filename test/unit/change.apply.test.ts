@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest";
 
-import { GivenBack, makeApply } from "../../shared/flow/apply.ts";
-import { makeCapture } from "../../shared/flow/capture.ts";
-import { makeSettle } from "../../shared/flow/settle.ts";
+import { GivenBack, makeApply } from "../../shared/change/apply.ts";
+import { makeCapture } from "../../shared/change/capture.ts";
+import { makeSettle } from "../../shared/change/settle.ts";
 import { makeFilePoison } from "../../shared/flow/file.ts";
 import { makePatiently } from "../../shared/flow/patiently.ts";
-import { makeRecord } from "../../shared/flow/record.ts";
-import type { Update, UpdateContext } from "../../shared/flow/update.ts";
+import { makeRecord } from "../../shared/change/record.ts";
+import type { Update, UpdateContext } from "../../shared/change/update.ts";
 import { causeOf } from "../../shared/outcome/causes.ts";
 import type { OutcomeEvent } from "../../shared/outcome/event.ts";
 import type { Outcome } from "../../shared/outcome/outcome.ts";

@@ -3,7 +3,7 @@ import type { Log } from "../log.ts";
 import type { Delivery } from "../outcome/delivery.ts";
 import { toEvent, type OutcomeEvent } from "../outcome/event.ts";
 import { keyOfMessage, toPoison, type PoisonKey, type PoisonMessage } from "../outcome/poison.ts";
-import type { Patiently } from "./patiently.ts";
+import type { Patiently } from "../flow/patiently.ts";
 
 export interface SettleDeps {
   readonly patiently: Patiently;

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 
-import type { HeldStep } from "../../shared/flow/attempt.ts";
-import { makeUpdate, type UpdateContext } from "../../shared/flow/update.ts";
+import type { HeldStep } from "../../shared/change/attempt.ts";
+import { makeUpdate, type UpdateContext } from "../../shared/change/update.ts";
 import type { Answer } from "../../shared/outcome/answer.ts";
-import { makePrepare } from "../../shared/flow/prepare.ts";
+import { makePrepare } from "../../shared/change/prepare.ts";
 import { makeTokenGate } from "../../shared/flow/tokenGate.ts";
 import type { GateRow } from "../../shared/ledger/gate.ts";
 import type { CallOptions, Found } from "../../shared/partner-center/partnerCenter.ts";

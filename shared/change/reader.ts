@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import type { Log } from "../log.ts";
 import type { Reader } from "../partner-center/partnerCenter.ts";
 import type { TokenSource } from "../vault/tokenSource.ts";
-import type { TokenGate } from "./tokenGate.ts";
+import type { TokenGate } from "../flow/tokenGate.ts";
 
 /** Thrown when Partner Center cannot be read now; holds no token. */
 export class CannotRead extends Error {

@@ -10,7 +10,7 @@ import type { PartnerToken } from "../vault/partnerToken.ts";
 import type { TokenSource } from "../vault/tokenSource.ts";
 import { startLocate, type Locate } from "./locate.ts";
 import type { Prepare, Prepared, Unfit } from "./prepare.ts";
-import type { TokenGate } from "./tokenGate.ts";
+import type { TokenGate } from "../flow/tokenGate.ts";
 
 export interface AttemptDeps {
   readonly partnerCenter: Pick<PartnerCenter, "updateLicenses" | "user" | "setUsageLocation">;
