@@ -1,6 +1,6 @@
 import type { PoisonGroup, PoisonGroupsView, PoisonItem, PoisonListView, PoisonView } from "../api/views.ts";
 import type { Entry, PoisonPart, Step } from "../entry/entry.ts";
-import type { NotedGroup } from "../flow/view.ts";
+import type { NotedGroup } from "./view.ts";
 import type { PoisonRow } from "../ledger/poisonIndex.ts";
 import { brokerCauses } from "../outcome/brokerCauses.ts";
 import { callbackCauses } from "../outcome/callbackCauses.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { makeHealth } from "../../shared/flow/health.ts";
+import { makeHealth } from "../../shared/http/health.ts";
 import { VaultError } from "../../shared/vault/errors.ts";
 import { fakeClock } from "../support/fakeClock.ts";
 import { logJournal } from "../support/logJournal.ts";
