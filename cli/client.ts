@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { request as httpRequest } from "undici";
 import type { z } from "zod";
 
-import { ProblemView } from "../shared/api/views.ts";
+import { ProblemView } from "../shared/http/api/views.ts";
 import { isLoopback } from "../shared/loopback.ts";
 import { CliError, EXIT } from "./errors.ts";
 

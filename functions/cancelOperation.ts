@@ -1,6 +1,6 @@
 import { app as functions } from "@azure/functions";
 
-import { CancelInput } from "../shared/api/inputs.ts";
+import { CancelInput } from "../shared/http/api/inputs.ts";
 import { app } from "../shared/app.ts";
 import { answering, HttpProblem, ok, readInput, routeId } from "../shared/http/answer.ts";
 import { linksOf } from "../shared/http/links.ts";

@@ -1,6 +1,6 @@
 import { app as functions } from "@azure/functions";
 
-import { OperationsQuery } from "../shared/api/inputs.ts";
+import { OperationsQuery } from "../shared/http/api/inputs.ts";
 import { app } from "../shared/app.ts";
 import { answering, ok, readQuery } from "../shared/http/answer.ts";
 import { linksOf } from "../shared/http/links.ts";

@@ -1,7 +1,7 @@
 import { app as functions } from "@azure/functions";
 
-import { SeatsQuery } from "../shared/api/inputs.ts";
-import type { SeatsView } from "../shared/api/views.ts";
+import { SeatsQuery } from "../shared/http/api/inputs.ts";
+import type { SeatsView } from "../shared/http/api/views.ts";
 import { app } from "../shared/app.ts";
 import { answering, ok, readQuery } from "../shared/http/answer.ts";
 

@@ -1,6 +1,6 @@
 import { app as functions, type HttpHandler } from "@azure/functions";
 
-import { openApiDocument } from "../shared/api/openApi.ts";
+import { openApiDocument } from "../shared/http/api/openApi.ts";
 import { VERSION } from "../shared/version.ts";
 
 const body = JSON.stringify(openApiDocument(VERSION));

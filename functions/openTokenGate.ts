@@ -1,6 +1,6 @@
 import { app as functions } from "@azure/functions";
 
-import { OpenGateInput } from "../shared/api/inputs.ts";
+import { OpenGateInput } from "../shared/http/api/inputs.ts";
 import { app } from "../shared/app.ts";
 import { answering, ok, readInput } from "../shared/http/answer.ts";
 import { operatorName } from "../shared/http/operator.ts";

@@ -1,7 +1,7 @@
 import { app as functions } from "@azure/functions";
 
-import { ReconcileQuery } from "../shared/api/inputs.ts";
-import type { ReconcileView } from "../shared/api/views.ts";
+import { ReconcileQuery } from "../shared/http/api/inputs.ts";
+import type { ReconcileView } from "../shared/http/api/views.ts";
 import { app } from "../shared/app.ts";
 import { answering, ok, readQuery } from "../shared/http/answer.ts";
 import { linksOf } from "../shared/http/links.ts";

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { OperationListView, OperationView } from "../../shared/api/views.ts";
+import { OperationListView, OperationView } from "../../shared/http/api/views.ts";
 import type { Action, Context } from "../context.ts";
 import { EXIT, type ExitCode } from "../errors.ts";
 import { printRows, shortTime, type Column } from "../output.ts";

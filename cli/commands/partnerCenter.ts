@@ -1,4 +1,4 @@
-import { GateView, ReconcileView, SeatsView } from "../../shared/api/views.ts";
+import { GateView, ReconcileView, SeatsView } from "../../shared/http/api/views.ts";
 import type { Action } from "../context.ts";
 import { EXIT } from "../errors.ts";
 import { printRows, shortTime, type Column } from "../output.ts";

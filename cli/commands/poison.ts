@@ -6,7 +6,7 @@ import {
   PoisonView,
   type PoisonGroup,
   type PoisonItem,
-} from "../../shared/api/views.ts";
+} from "../../shared/http/api/views.ts";
 import type { Action, Context } from "../context.ts";
 import { CliError, EXIT } from "../errors.ts";
 import { printRows, shortTime, type Column } from "../output.ts";

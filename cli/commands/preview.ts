@@ -1,4 +1,4 @@
-import { PreviewView } from "../../shared/api/views.ts";
+import { PreviewView } from "../../shared/http/api/views.ts";
 import type { LicenseRequest } from "../../shared/request/schema.ts";
 import { reasonOf } from "../client.ts";
 import type { Action, Context } from "../context.ts";

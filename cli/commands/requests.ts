@@ -1,4 +1,4 @@
-import { StatusListView, StatusView } from "../../shared/api/views.ts";
+import { StatusListView, StatusView } from "../../shared/http/api/views.ts";
 import type { Step } from "../../shared/entry/entry.ts";
 import type { Action, Context } from "../context.ts";
 import { CliError, EXIT } from "../errors.ts";

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { AcceptedView, StatusView } from "../../shared/api/views.ts";
+import { AcceptedView, StatusView } from "../../shared/http/api/views.ts";
 import type { LicenseRequest } from "../../shared/request/schema.ts";
 import { reasonOf } from "../client.ts";
 import type { Action, Context } from "../context.ts";

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { readFile } from "node:fs/promises";
 
-import { TicketCheckView } from "../../shared/api/views.ts";
+import { TicketCheckView } from "../../shared/http/api/views.ts";
 import { profileOf, profiles, type ProfileName } from "../../shared/ticket/profiles.ts";
 import type { Scheme } from "../../shared/ticket/scheme.ts";
 import { signDelivery } from "../../shared/ticket/sign.ts";

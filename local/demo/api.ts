@@ -11,7 +11,7 @@ import {
   SeatsView,
   StatusListView,
   StatusView,
-} from "../../shared/api/views.ts";
+} from "../../shared/http/api/views.ts";
 
 /** How to reach the HTTP API. */
 export interface ApiOptions {

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { ServiceBusClient, type ServiceBusReceivedMessage } from "@azure/service-bus";
 import { z } from "zod";
 
-import type { PoisonView } from "../../shared/api/views.ts";
+import type { PoisonView } from "../../shared/http/api/views.ts";
 import type { Api } from "./api.ts";
 
 /** How a request ended, as a subscriber of the topic sees it, or an operator. */

@@ -1,4 +1,4 @@
-import type { OperationView } from "../../shared/api/views.ts";
+import type { OperationView } from "../../shared/http/api/views.ts";
 import { customers, skus, users } from "../partner-center/seed.ts";
 import type { Ends } from "./ends.ts";
 import { licenseScenes } from "./licenseScenes.ts";

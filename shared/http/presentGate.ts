@@ -1,4 +1,4 @@
-import type { GateView } from "../api/views.ts";
+import type { GateView } from "./api/views.ts";
 import type { GateRow } from "../ledger/gate.ts";
 
 /** The gate, without what tells one token from another. */

@@ -1,6 +1,6 @@
 import type { HttpResponseInit } from "@azure/functions";
 
-import type { OperationListView, OperationStartedView, OperationView } from "../api/views.ts";
+import type { OperationListView, OperationStartedView, OperationView } from "./api/views.ts";
 import type { Item, Operation } from "../operation/operation.ts";
 import { linksOf, type Links } from "./links.ts";
 

@@ -1,4 +1,4 @@
-import type { PreviewView } from "../api/views.ts";
+import type { PreviewView } from "./api/views.ts";
 import type { Preview } from "../change/preview.ts";
 import type { LicenseRequest } from "../request/schema.ts";
 

@@ -1,4 +1,4 @@
-import type { StatusListView, StatusView } from "../api/views.ts";
+import type { StatusListView, StatusView } from "./api/views.ts";
 import type { Entry, Parked, RequestPart, Step } from "../entry/entry.ts";
 import type { Links } from "./links.ts";
 

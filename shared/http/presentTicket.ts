@@ -1,6 +1,6 @@
 import type { HttpResponseInit } from "@azure/functions";
 
-import type { TicketCheckView, TicketTakenView } from "../api/views.ts";
+import type { TicketCheckView, TicketTakenView } from "./api/views.ts";
 import type { TicketCheck } from "../flow/checkTicket.ts";
 import type { Received } from "../flow/receive.ts";
 import { linksOf } from "./links.ts";

@@ -1,4 +1,4 @@
-import type { PoisonQuery, StatusQuery } from "../api/inputs.ts";
+import type { PoisonQuery, StatusQuery } from "./api/inputs.ts";
 import type { Entry, Step } from "../entry/entry.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import type { ListKey, Lists, Page, PageOptions } from "../ledger/lists.ts";

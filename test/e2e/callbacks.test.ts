@@ -7,7 +7,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { sampleSecrets } from "../../local/desk/sampleSources.ts";
 import type { Desk, Note } from "../../local/desk/startDesk.ts";
 import { customers, skus, users } from "../../local/partner-center/seed.ts";
-import { HealthView, type PoisonView } from "../../shared/api/views.ts";
+import { HealthView, type PoisonView } from "../../shared/http/api/views.ts";
 import { startRelay, type Relay } from "../support/relay.ts";
 import { until } from "../support/until.ts";
 

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { customerIdAt, largeWorld, userIdAt } from "../../local/partner-center/largeWorld.ts";
 import { customers, skus, users } from "../../local/partner-center/seed.ts";
-import type { OperationView } from "../../shared/api/views.ts";
+import type { OperationView } from "../../shared/http/api/views.ts";
 import { correlationIdOf } from "../../shared/partner-center/requestId.ts";
 import { startRelay, type Relay } from "../support/relay.ts";
 import { until } from "../support/until.ts";

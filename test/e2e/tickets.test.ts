@@ -3,7 +3,7 @@ import { request as httpRequest } from "node:http";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
 
-import { TicketCheckView } from "../../shared/api/views.ts";
+import { TicketCheckView } from "../../shared/http/api/views.ts";
 import { SourceFile, toSource } from "../../shared/ticket/source.ts";
 import type { ProfileName } from "../../shared/ticket/profiles.ts";
 import { deliver, signed, type ToDeliver } from "../../local/desk/deliver.ts";

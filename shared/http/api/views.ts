@@ -1,8 +1,8 @@
 import { z } from "zod";
 
-import { End, PoisonKind, PoisonState, Proof, Refusal, Status, Step } from "../entry/entry.ts";
-import { ItemState, Operation, Selection } from "../operation/operation.ts";
-import { LicenseRequest } from "../request/schema.ts";
+import { End, PoisonKind, PoisonState, Proof, Refusal, Status, Step } from "../../entry/entry.ts";
+import { ItemState, Operation, Selection } from "../../operation/operation.ts";
+import { LicenseRequest } from "../../request/schema.ts";
 
 const Url = z.string().describe("Absolute URL");
 const Next = Url.exactOptional().describe("The next page; absent on the last one");

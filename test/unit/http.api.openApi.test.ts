@@ -4,8 +4,8 @@ import { createConfig, lintFromString } from "@redocly/openapi-core";
 import { z } from "zod";
 import { expect, test } from "vitest";
 
-import { openApiDocument } from "../../shared/api/openApi.ts";
-import { routes } from "../../shared/api/routes.ts";
+import { openApiDocument } from "../../shared/http/api/openApi.ts";
+import { routes } from "../../shared/http/api/routes.ts";
 import { VERSION } from "../../shared/version.ts";
 
 const functionFiles = new URL("../../functions/", import.meta.url);

@@ -1,6 +1,6 @@
 import type { z } from "zod";
 
-import { LicenseRequest } from "../request/schema.ts";
+import { LicenseRequest } from "../../request/schema.ts";
 import {
   ArchiveInput,
   CancelInput,
