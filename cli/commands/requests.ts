@@ -1,5 +1,5 @@
 import { StatusListView, StatusView } from "../../shared/http/api/views.ts";
-import type { Step } from "../../shared/entry/entry.ts";
+import type { Step } from "../../shared/ledger/entry/entry.ts";
 import type { Action, Context } from "../context.ts";
 import { CliError, EXIT } from "../errors.ts";
 import { printRows, shortTime, type Column } from "../output.ts";

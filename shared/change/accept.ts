@@ -1,6 +1,6 @@
 import type { Clock } from "../clock.ts";
-import { acceptRequest, type AcceptDecision } from "../entry/accept.ts";
-import type { Status } from "../entry/entry.ts";
+import { acceptRequest, type AcceptDecision } from "../ledger/entry/accept.ts";
+import type { Status } from "../ledger/entry/entry.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import type { Log } from "../log.ts";
 import { laneOf } from "../request/lane.ts";

@@ -1,5 +1,5 @@
-import type { BeginDecision } from "../entry/begin.ts";
-import { toRefusal } from "../entry/end.ts";
+import type { BeginDecision } from "../ledger/entry/begin.ts";
+import { toRefusal } from "../ledger/entry/end.ts";
 import type { Clock } from "../clock.ts";
 import type { Log } from "../log.ts";
 import { invalidMessage, requestIdReused } from "../outcome/brokerCauses.ts";

@@ -1,5 +1,5 @@
 import type { Clock } from "../clock.ts";
-import { toRefusal } from "../entry/end.ts";
+import { toRefusal } from "../ledger/entry/end.ts";
 import type { Log } from "../log.ts";
 import { brokerCauseOf } from "../outcome/brokerCauses.ts";
 import type { Delivery } from "../outcome/delivery.ts";

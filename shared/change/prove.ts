@@ -1,6 +1,6 @@
 import type { Clock } from "../clock.ts";
-import type { Entry, RequestPart } from "../entry/entry.ts";
-import { noteProof, type ProofResult } from "../entry/proof.ts";
+import type { Entry, RequestPart } from "../ledger/entry/entry.ts";
+import { noteProof, type ProofResult } from "../ledger/entry/proof.ts";
 import type { DueProofs } from "../ledger/dueProofs.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import type { About } from "../ledger/newest.ts";

@@ -1,4 +1,4 @@
-import type { Entry, RequestPart } from "../entry/entry.ts";
+import type { Entry, RequestPart } from "../ledger/entry/entry.ts";
 import type { Lists, PageOptions } from "../ledger/lists.ts";
 import type { Log } from "../log.ts";
 import type { LicenseRequest } from "../request/schema.ts";

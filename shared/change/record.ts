@@ -1,11 +1,11 @@
 import type { Clock } from "../clock.ts";
-import { acceptRequest } from "../entry/accept.ts";
-import { beginRequest, type BeginDecision } from "../entry/begin.ts";
-import { endDeadLetter, endRequest, holdRequest, skipRequest, toWaitStep } from "../entry/end.ts";
-import type { Change } from "../entry/change.ts";
-import type { Entry, Step } from "../entry/entry.ts";
-import { parkRequest, supersedeParked } from "../entry/parked.ts";
-import { closePoison } from "../entry/poison.ts";
+import { acceptRequest } from "../ledger/entry/accept.ts";
+import { beginRequest, type BeginDecision } from "../ledger/entry/begin.ts";
+import { endDeadLetter, endRequest, holdRequest, skipRequest, toWaitStep } from "../ledger/entry/end.ts";
+import type { Change } from "../ledger/entry/change.ts";
+import type { Entry, Step } from "../ledger/entry/entry.ts";
+import { parkRequest, supersedeParked } from "../ledger/entry/parked.ts";
+import { closePoison } from "../ledger/entry/poison.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import type { About } from "../ledger/newest.ts";
 import type { Log } from "../log.ts";

@@ -1,4 +1,4 @@
-import type { Entry, Refusal, RequestPart } from "../entry/entry.ts";
+import type { Entry, Refusal, RequestPart } from "../ledger/entry/entry.ts";
 import type { Log } from "../log.ts";
 import type { Delivery } from "../outcome/delivery.ts";
 import { toEvent, type OutcomeEvent } from "../outcome/event.ts";

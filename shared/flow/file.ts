@@ -1,5 +1,5 @@
 import type { Clock } from "../clock.ts";
-import { filePoison, type Failure } from "../entry/poison.ts";
+import { filePoison, type Failure } from "../ledger/entry/poison.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import type { Log } from "../log.ts";
 import type { Patiently } from "./patiently.ts";

@@ -1,7 +1,7 @@
 import type { Clock } from "../clock.ts";
-import { toRefusal } from "../entry/end.ts";
-import { noteCallback } from "../entry/notified.ts";
-import { closePoison } from "../entry/poison.ts";
+import { toRefusal } from "../ledger/entry/end.ts";
+import { noteCallback } from "../ledger/entry/notified.ts";
+import { closePoison } from "../ledger/entry/poison.ts";
 import type { CallbacksOff } from "../ledger/callbacksOff.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import type { Log } from "../log.ts";

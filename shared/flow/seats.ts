@@ -1,7 +1,7 @@
 import type { Clock } from "../clock.ts";
-import { endRequest } from "../entry/end.ts";
-import type { Entry, Parked, RequestPart } from "../entry/entry.ts";
-import { intendResume, markResumed, supersedeParked } from "../entry/parked.ts";
+import { endRequest } from "../ledger/entry/end.ts";
+import type { Entry, Parked, RequestPart } from "../ledger/entry/entry.ts";
+import { intendResume, markResumed, supersedeParked } from "../ledger/entry/parked.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import type { Lists } from "../ledger/lists.ts";
 import type { About } from "../ledger/newest.ts";

@@ -1,13 +1,13 @@
 import type { Clock } from "../clock.ts";
-import type { Change } from "../entry/change.ts";
-import type { Entry, PoisonPart } from "../entry/entry.ts";
+import type { Change } from "../ledger/entry/change.ts";
+import type { Entry, PoisonPart } from "../ledger/entry/entry.ts";
 import {
   discardPoison,
   intendReplay,
   markSent,
   restorePoison,
   type ArchiveDecision,
-} from "../entry/poison.ts";
+} from "../ledger/entry/poison.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import type { Log } from "../log.ts";
 import { resultInHistory, resultOf, withResult, type ItemResult } from "../operation/items.ts";

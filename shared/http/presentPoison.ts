@@ -1,5 +1,5 @@
 import type { PoisonGroup, PoisonGroupsView, PoisonItem, PoisonListView, PoisonView } from "./api/views.ts";
-import type { Entry, PoisonPart, Step } from "../entry/entry.ts";
+import type { Entry, PoisonPart, Step } from "../ledger/entry/entry.ts";
 import type { NotedGroup } from "./view.ts";
 import type { PoisonRow } from "../ledger/poisonIndex.ts";
 import { brokerCauses } from "../outcome/brokerCauses.ts";

@@ -1,5 +1,5 @@
 import type { StatusListView, StatusView } from "./api/views.ts";
-import type { Entry, Parked, RequestPart, Step } from "../entry/entry.ts";
+import type { Entry, Parked, RequestPart, Step } from "../ledger/entry/entry.ts";
 import type { Links } from "./links.ts";
 
 const toParked = ({ since, until, skuIds }: Parked) => ({ parked: { since, until, skuIds } });

@@ -1,5 +1,5 @@
 import type { PoisonQuery, StatusQuery } from "./api/inputs.ts";
-import type { Entry, Step } from "../entry/entry.ts";
+import type { Entry, Step } from "../ledger/entry/entry.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import type { ListKey, Lists, Page, PageOptions } from "../ledger/lists.ts";
 import { groupKey, type GroupKey, type Note, type Notes } from "../ledger/notes.ts";

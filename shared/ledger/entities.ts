@@ -1,6 +1,6 @@
 import type { TableEntity } from "@azure/data-tables";
 
-import { Entry, Step } from "../entry/entry.ts";
+import { Entry, Step } from "./entry/entry.ts";
 import { fromChunks, toChunks } from "./chunks.ts";
 import { LedgerError } from "./errors.ts";
 import type { IndexRow } from "./indexRows.ts";

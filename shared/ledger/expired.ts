@@ -1,4 +1,4 @@
-import type { Entry } from "../entry/entry.ts";
+import type { Entry } from "./entry/entry.ts";
 import { listOf } from "./indexRows.ts";
 import { newestFirst, quoted, shardsOf } from "./keys.ts";
 import type { Ledger } from "./ledger.ts";

@@ -1,4 +1,4 @@
-import { PoisonState, Status, type Entry, type PoisonPart, type RequestPart } from "../entry/entry.ts";
+import { PoisonState, Status, type Entry, type PoisonPart, type RequestPart } from "./entry/entry.ts";
 import { hashKey, newestFirst, oldestFirst, shardOf } from "./keys.ts";
 
 /** A row that leads to an entry. */

@@ -1,7 +1,7 @@
 import type { TransactionAction } from "@azure/data-tables";
 
-import type { Change } from "../entry/change.ts";
-import type { Entry, RequestPart, Step } from "../entry/entry.ts";
+import type { Change } from "./entry/change.ts";
+import type { Entry, RequestPart, Step } from "./entry/entry.ts";
 import {
   BODY,
   ENTRY,

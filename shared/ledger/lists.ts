@@ -1,4 +1,4 @@
-import type { Entry } from "../entry/entry.ts";
+import type { Entry } from "./entry/entry.ts";
 import { fromToken, quoted, toToken } from "./keys.ts";
 import { indexRowsOf, listOf } from "./indexRows.ts";
 import type { Ledger } from "./ledger.ts";

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { PoisonKind } from "../entry/entry.ts";
+import { PoisonKind } from "./entry/entry.ts";
 import { afterFilter, type Page, type PageOptions } from "./lists.ts";
 import { quoted, shardsOf, toToken } from "./keys.ts";
 import type { Row, Table } from "./tables.ts";

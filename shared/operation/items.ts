@@ -1,4 +1,4 @@
-import type { Entry, Step } from "../entry/entry.ts";
+import type { Entry, Step } from "../ledger/entry/entry.ts";
 import type { Item } from "./operation.ts";
 
 /** What has become of an item that was sent. */

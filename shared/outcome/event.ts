@@ -1,4 +1,4 @@
-import type { End, Parked, RequestPart } from "../entry/entry.ts";
+import type { End, Parked, RequestPart } from "../ledger/entry/entry.ts";
 import { derivedId } from "../request/derivedId.ts";
 import type { LicenseRequest } from "../request/schema.ts";
 

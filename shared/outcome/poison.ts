@@ -1,4 +1,4 @@
-import type { PoisonKind, Refusal } from "../entry/entry.ts";
+import type { PoisonKind, Refusal } from "../ledger/entry/entry.ts";
 import { derivedId } from "../request/derivedId.ts";
 import type { LicenseRequest } from "../request/schema.ts";
 import type { Delivery } from "./delivery.ts";

@@ -1,7 +1,7 @@
 import { z } from "zod";
 
-import { PoisonKind, PoisonPart, Refusal } from "../entry/entry.ts";
-import type { Failure } from "../entry/poison.ts";
+import { PoisonKind, PoisonPart, Refusal } from "../ledger/entry/entry.ts";
+import type { Failure } from "../ledger/entry/poison.ts";
 import { brokerCauseOf } from "../outcome/brokerCauses.ts";
 import { keyOfMessage } from "../outcome/poison.ts";
 import { fromTrigger } from "./fromTrigger.ts";

@@ -1,6 +1,6 @@
 import type { ServiceBusMessage } from "@azure/service-bus";
 
-import type { PoisonPart } from "../entry/entry.ts";
+import type { PoisonPart } from "../ledger/entry/entry.ts";
 import type { AlertEvent } from "../outcome/alert.ts";
 import type { OutcomeEvent } from "../outcome/event.ts";
 import type { RejectedEvent } from "../outcome/rejected.ts";

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 
-import { beginRequest } from "../../shared/entry/begin.ts";
-import { endRequest } from "../../shared/entry/end.ts";
-import { intendResume, parkRequest } from "../../shared/entry/parked.ts";
+import { beginRequest } from "../../shared/ledger/entry/begin.ts";
+import { endRequest } from "../../shared/ledger/entry/end.ts";
+import { intendResume, parkRequest } from "../../shared/ledger/entry/parked.ts";
 import { makePatiently } from "../../shared/flow/patiently.ts";
 import { makeSeats } from "../../shared/flow/seats.ts";
 import { makeSettle } from "../../shared/change/settle.ts";

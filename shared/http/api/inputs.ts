@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { Status } from "../../entry/entry.ts";
+import { Status } from "../../ledger/entry/entry.ts";
 
 const IDS_MAX = 1000;
 

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { End, PoisonKind, PoisonState, Proof, Refusal, Status, Step } from "../../entry/entry.ts";
+import { End, PoisonKind, PoisonState, Proof, Refusal, Status, Step } from "../../ledger/entry/entry.ts";
 import { ItemState, Operation, Selection } from "../../operation/operation.ts";
 import { LicenseRequest } from "../../request/schema.ts";
 

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 
 import { startStorage, type Storage } from "../../../local/storage/startStorage.ts";
-import { acceptRequest } from "../../../shared/entry/accept.ts";
-import { beginRequest } from "../../../shared/entry/begin.ts";
-import { endRequest } from "../../../shared/entry/end.ts";
-import { discardPoison, filePoison } from "../../../shared/entry/poison.ts";
+import { acceptRequest } from "../../../shared/ledger/entry/accept.ts";
+import { beginRequest } from "../../../shared/ledger/entry/begin.ts";
+import { endRequest } from "../../../shared/ledger/entry/end.ts";
+import { discardPoison, filePoison } from "../../../shared/ledger/entry/poison.ts";
 import { makeClean } from "../../../shared/flow/clean.ts";
 import { makeExpired } from "../../../shared/ledger/expired.ts";
 import { makeLedger } from "../../../shared/ledger/ledger.ts";

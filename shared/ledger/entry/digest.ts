@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 
-import type { LicenseRequest } from "../request/schema.ts";
+import type { LicenseRequest } from "../../request/schema.ts";
 
 const canonical = (value: unknown): unknown => {
   if (Array.isArray(value)) return value.map(canonical);

@@ -1,4 +1,4 @@
-import type { LicenseRequest } from "../request/schema.ts";
+import type { LicenseRequest } from "../../request/schema.ts";
 import { newEntry, toChange, type Change } from "./change.ts";
 import { digestOf } from "./digest.ts";
 import type { Entry, RequestPart, Step } from "./entry.ts";

@@ -1,4 +1,4 @@
-import type { Parked as ParkedOutcome } from "../outcome/outcome.ts";
+import type { Parked as ParkedOutcome } from "../../outcome/outcome.ts";
 import { toChange, type Change } from "./change.ts";
 import { hasEnded } from "./end.ts";
 import type { Entry, Parked, Step } from "./entry.ts";

@@ -1,4 +1,4 @@
-import type { Applied, Refused } from "../outcome/outcome.ts";
+import type { Applied, Refused } from "../../outcome/outcome.ts";
 import { toChange, type Change } from "./change.ts";
 import type { End, Entry, PoisonPart, Refusal, RequestPart, Step } from "./entry.ts";
 

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { LicenseRequest } from "../request/schema.ts";
+import { LicenseRequest } from "../../request/schema.ts";
 
 /** What a request is at; `waiting` says why and until when, `parked` waits for seats. */
 export const Status = z.enum([

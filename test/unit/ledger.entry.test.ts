@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
 
-import { acceptRequest } from "../../shared/entry/accept.ts";
-import { beginRequest } from "../../shared/entry/begin.ts";
-import type { Change } from "../../shared/entry/change.ts";
-import { digestOf } from "../../shared/entry/digest.ts";
-import { endDeadLetter, endRequest, skipRequest } from "../../shared/entry/end.ts";
-import type { Entry } from "../../shared/entry/entry.ts";
+import { acceptRequest } from "../../shared/ledger/entry/accept.ts";
+import { beginRequest } from "../../shared/ledger/entry/begin.ts";
+import type { Change } from "../../shared/ledger/entry/change.ts";
+import { digestOf } from "../../shared/ledger/entry/digest.ts";
+import { endDeadLetter, endRequest, skipRequest } from "../../shared/ledger/entry/end.ts";
+import type { Entry } from "../../shared/ledger/entry/entry.ts";
 import {
   closePoison,
   discardPoison,
@@ -13,7 +13,7 @@ import {
   intendReplay,
   markSent,
   restorePoison,
-} from "../../shared/entry/poison.ts";
+} from "../../shared/ledger/entry/poison.ts";
 import { causeOf } from "../../shared/outcome/causes.ts";
 import { aRequest, E5, ids, PLAN_A } from "../support/builders.ts";
 

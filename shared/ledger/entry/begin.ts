@@ -1,4 +1,4 @@
-import type { LicenseRequest } from "../request/schema.ts";
+import type { LicenseRequest } from "../../request/schema.ts";
 import { acceptRequest } from "./accept.ts";
 import { toChange, type Change } from "./change.ts";
 import type { Entry, Parked, Replay, RequestPart, Step } from "./entry.ts";
