@@ -2,8 +2,8 @@ import { app as functions, type InvocationContext } from "@azure/functions";
 
 import { app } from "../shared/app.ts";
 import { logTo } from "../shared/log.ts";
-import { CONNECTION, LICENSE_UPDATES } from "../shared/queue/entities.ts";
-import { fromTrigger } from "../shared/queue/fromTrigger.ts";
+import { CONNECTION, LICENSE_UPDATES } from "../shared/message/entities.ts";
+import { fromTrigger } from "../shared/message/fromTrigger.ts";
 
 /** One message of license-updates: returns when its end is told, throws to give it back to its lane. */
 const applyLicenseUpdate = async (message: unknown, context: InvocationContext): Promise<void> => {

@@ -2,8 +2,8 @@ import { app as functions, type InvocationContext } from "@azure/functions";
 
 import { app } from "../shared/app.ts";
 import { logTo } from "../shared/log.ts";
-import { CONNECTION, LICENSE_UPDATES } from "../shared/queue/entities.ts";
-import { fromTrigger } from "../shared/queue/fromTrigger.ts";
+import { CONNECTION, LICENSE_UPDATES } from "../shared/message/entities.ts";
+import { fromTrigger } from "../shared/message/fromTrigger.ts";
 
 /** One dead letter of license-updates: becomes a poison message, so that there is one place to look. */
 const captureDeadLetter = async (message: unknown, context: InvocationContext): Promise<void> => {

@@ -2,8 +2,8 @@ import { app as functions, type InvocationContext } from "@azure/functions";
 
 import { app } from "../shared/app.ts";
 import { logTo } from "../shared/log.ts";
-import { CONNECTION, LICENSE_UPDATES_POISON } from "../shared/queue/entities.ts";
-import { fromPoison } from "../shared/queue/fromPoison.ts";
+import { CONNECTION, LICENSE_UPDATES_POISON } from "../shared/message/entities.ts";
+import { fromPoison } from "../shared/message/fromPoison.ts";
 
 /** One poison message: is filed in the ledger, where operators group, replay and discard it. */
 const filePoison = async (message: unknown, context: InvocationContext): Promise<void> => {

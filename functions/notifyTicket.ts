@@ -2,8 +2,8 @@ import { app as functions, type InvocationContext } from "@azure/functions";
 
 import { app } from "../shared/app.ts";
 import { logTo } from "../shared/log.ts";
-import { CONNECTION, LICENSE_OUTCOMES, TICKETS, TICKET_CALLBACKS } from "../shared/queue/entities.ts";
-import { fromTrigger } from "../shared/queue/fromTrigger.ts";
+import { CONNECTION, LICENSE_OUTCOMES, TICKETS, TICKET_CALLBACKS } from "../shared/message/entities.ts";
+import { fromTrigger } from "../shared/message/fromTrigger.ts";
 
 /** One outcome with a ticket: the ticketing system is told, or it comes again later. */
 const notifyTicket = async (message: unknown, context: InvocationContext): Promise<void> => {

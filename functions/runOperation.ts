@@ -2,8 +2,8 @@ import { app as functions, type InvocationContext } from "@azure/functions";
 
 import { app } from "../shared/app.ts";
 import { logTo } from "../shared/log.ts";
-import { CONNECTION, LICENSE_OPERATIONS } from "../shared/queue/entities.ts";
-import { fromOperation } from "../shared/queue/fromOperation.ts";
+import { CONNECTION, LICENSE_OPERATIONS } from "../shared/message/entities.ts";
+import { fromOperation } from "../shared/message/fromOperation.ts";
 
 /** One message of license-operations: goes on with an operation for a while. */
 const runOperation = async (message: unknown, context: InvocationContext): Promise<void> => {

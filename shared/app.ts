@@ -62,8 +62,8 @@ import {
   LICENSE_UPDATES,
   LICENSE_UPDATES_POISON,
   TICKET_CALLBACKS,
-} from "./queue/entities.ts";
-import { makeQueues, type Connection } from "./queue/sender.ts";
+} from "./message/entities.ts";
+import { makeQueues, type Connection } from "./message/sender.ts";
 import {
   toCallbackMessage,
   toCallbackReplay,
@@ -73,7 +73,7 @@ import {
   toReplayMessage,
   toRequestMessage,
   toResumeMessage,
-} from "./queue/toMessage.ts";
+} from "./message/toMessage.ts";
 import { readSettings, type Settings } from "./settings.ts";
 import { loadSources, type Sources } from "./sources/loadSources.ts";
 import { sourcesFolder } from "./sources/folder.ts";

@@ -1,4 +1,4 @@
-import { keyOfMessage } from "../../shared/outcome/poison.ts";
+import { keyOfMessage } from "../../shared/message/poisonMessage.ts";
 import { plans } from "../partner-center/products.ts";
 import { customers, skus, userNameOf, users } from "../partner-center/seed.ts";
 import { createToken } from "../partner-center/token.ts";

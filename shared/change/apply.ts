@@ -6,7 +6,7 @@ import { invalidMessage, requestIdReused } from "../outcome/brokerCauses.ts";
 import type { Cause } from "../outcome/causes.ts";
 import type { Delivery } from "../outcome/delivery.ts";
 import type { NotNow } from "../outcome/outcome.ts";
-import { keyOfMessage } from "../outcome/poison.ts";
+import { keyOfMessage } from "../message/poisonMessage.ts";
 import { parseRequestBytes, type Problem } from "../request/parse.ts";
 import type { LicenseRequest, RequestId } from "../request/schema.ts";
 import type { Record, RunRecord } from "./record.ts";

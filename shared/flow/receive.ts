@@ -1,6 +1,6 @@
 import type { Clock } from "../clock.ts";
 import type { Log } from "../log.ts";
-import { toRejectedEvent, type RejectedEvent } from "../outcome/rejected.ts";
+import { toRejectedEvent, type RejectedEvent } from "../message/rejected.ts";
 import type { Problem } from "../request/parse.ts";
 import type { Sources } from "../sources/loadSources.ts";
 import type { Source } from "../ticket/source.ts";

@@ -12,7 +12,7 @@ import type { Ledger } from "../ledger/ledger.ts";
 import type { Log } from "../log.ts";
 import { resultInHistory, resultOf, withResult, type ItemResult } from "../operation/items.ts";
 import type { Item, Operation } from "../operation/operation.ts";
-import type { PoisonKey } from "../outcome/poison.ts";
+import type { PoisonKey } from "../message/poisonMessage.ts";
 
 export interface TreatDeps {
   readonly clock: Clock;

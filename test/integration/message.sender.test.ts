@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
-import { readBrokerConfig } from "../../../local/broker/config.ts";
-import { startBroker, type Broker } from "../../../local/broker/startBroker.ts";
-import { QueueError } from "../../../shared/queue/errors.ts";
-import { makeQueues, type Queues } from "../../../shared/queue/sender.ts";
-import { toRequestMessage } from "../../../shared/queue/toMessage.ts";
-import { aRequest } from "../../support/builders.ts";
+import { readBrokerConfig } from "../../local/broker/config.ts";
+import { startBroker, type Broker } from "../../local/broker/startBroker.ts";
+import { QueueError } from "../../shared/message/errors.ts";
+import { makeQueues, type Queues } from "../../shared/message/sender.ts";
+import { toRequestMessage } from "../../shared/message/toMessage.ts";
+import { aRequest } from "../support/builders.ts";
 
 const config = readBrokerConfig({
   UserConfig: {

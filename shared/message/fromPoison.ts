@@ -3,7 +3,7 @@ import { z } from "zod";
 import { PoisonKind, PoisonPart, Refusal } from "../ledger/entry/entry.ts";
 import type { Failure } from "../ledger/entry/poison.ts";
 import { brokerCauseOf } from "../outcome/brokerCauses.ts";
-import { keyOfMessage } from "../outcome/poison.ts";
+import { keyOfMessage } from "./poisonMessage.ts";
 import { fromTrigger } from "./fromTrigger.ts";
 
 // The host runs JSON.parse over every text of the metadata: an id of digits arrives as a number

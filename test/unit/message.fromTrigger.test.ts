@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 
-import { fromTrigger } from "../../shared/queue/fromTrigger.ts";
+import { fromTrigger } from "../../shared/message/fromTrigger.ts";
 
 const body = Buffer.from("{}");
 

@@ -1,7 +1,7 @@
 import type { PoisonKind, Refusal } from "../ledger/entry/entry.ts";
 import { derivedId } from "../request/derivedId.ts";
 import type { LicenseRequest } from "../request/schema.ts";
-import type { Delivery } from "./delivery.ts";
+import type { Delivery } from "../outcome/delivery.ts";
 
 export type PropertyValue = string | number | boolean;
 

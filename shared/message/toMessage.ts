@@ -2,9 +2,9 @@ import type { ServiceBusMessage } from "@azure/service-bus";
 
 import type { PoisonPart } from "../ledger/entry/entry.ts";
 import type { AlertEvent } from "../outcome/alert.ts";
-import type { OutcomeEvent } from "../outcome/event.ts";
-import type { RejectedEvent } from "../outcome/rejected.ts";
-import { replayMessageId, type PoisonKey, type PoisonMessage } from "../outcome/poison.ts";
+import type { OutcomeEvent } from "./event.ts";
+import type { RejectedEvent } from "./rejected.ts";
+import { replayMessageId, type PoisonKey, type PoisonMessage } from "./poisonMessage.ts";
 import { callbackMessageId, type CallbackKey } from "../ticket/callback.ts";
 import { laneOf } from "../request/lane.ts";
 import type { LicenseRequest } from "../request/schema.ts";
