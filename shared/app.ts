@@ -52,8 +52,8 @@ import { makeOperations } from "./ledger/operations.ts";
 import { makePoisonIndex } from "./ledger/poisonIndex.ts";
 import { makeTable, type LedgerConnection, type Table } from "./ledger/tables.ts";
 import { makeEvaluate } from "./mapping/mapper.ts";
-import { makePace, type Pace } from "./pace/pace.ts";
-import { makePacedSend } from "./pace/pacedSend.ts";
+import { makePace, type Pace } from "./partner-center/pace/pace.ts";
+import { makePacedSend } from "./partner-center/pace/pacedSend.ts";
 import { makePartnerCenter } from "./partner-center/partnerCenter.ts";
 import { makeTransport } from "./partner-center/transport.ts";
 import {

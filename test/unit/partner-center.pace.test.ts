@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 
-import { makeLimiter } from "../../shared/pace/limiter.ts";
-import { makePace, type Pace } from "../../shared/pace/pace.ts";
+import { makeLimiter } from "../../shared/partner-center/pace/limiter.ts";
+import { makePace, type Pace } from "../../shared/partner-center/pace/pace.ts";
 
 const settings = { startRate: 10, minRate: 0.1, maxRate: 100, increase: 0.01, decrease: 0.8 };
 

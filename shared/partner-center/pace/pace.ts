@@ -1,5 +1,5 @@
-import type { Clock } from "../clock.ts";
-import type { Log } from "../log.ts";
+import type { Clock } from "../../clock.ts";
+import type { Log } from "../../log.ts";
 import { makeBlame, type Blame } from "./blame.ts";
 import { makeLimiter } from "./limiter.ts";
 

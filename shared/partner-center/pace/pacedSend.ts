@@ -1,5 +1,5 @@
-import { retryAfterMs } from "../partner-center/readAnswer.ts";
-import type { Send } from "../partner-center/transport.ts";
+import { retryAfterMs } from "../readAnswer.ts";
+import type { Send } from "../transport.ts";
 import type { Pace } from "./pace.ts";
 
 /** A transport whose calls wait for their turn, and tell the pace what came of them. */
