@@ -3,7 +3,7 @@ import type { Expired } from "../ledger/expired.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import type { Operations } from "../ledger/operations.ts";
 import type { Log } from "../log.ts";
-import { hasEnded } from "../operation/progress.ts";
+import { hasEnded } from "../poison/progress.ts";
 
 export interface CleanDeps {
   readonly clock: Clock;

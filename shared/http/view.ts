@@ -5,7 +5,7 @@ import type { ListKey, Lists, Page, PageOptions } from "../ledger/lists.ts";
 import { groupKey, type GroupKey, type Note, type Notes } from "../ledger/notes.ts";
 import type { Operations } from "../ledger/operations.ts";
 import type { Group, PoisonFilter, PoisonIndex, PoisonRow } from "../ledger/poisonIndex.ts";
-import type { Item, Operation } from "../operation/operation.ts";
+import type { Item, Operation } from "../poison/operation.ts";
 
 export interface ViewDeps {
   readonly ledger: Ledger;

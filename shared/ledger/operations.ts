@@ -1,6 +1,6 @@
 import type { TransactionAction } from "@azure/data-tables";
 
-import { Item, Operation, type ItemState } from "../operation/operation.ts";
+import { Item, Operation, type ItemState } from "../poison/operation.ts";
 import { fromChunks, toChunks } from "./chunks.ts";
 import { LedgerError } from "./errors.ts";
 import { newestFirst, quoted, toToken } from "./keys.ts";

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { GivenBack, makeApply } from "../../shared/change/apply.ts";
 import { makeCapture } from "../../shared/change/capture.ts";
 import { makeSettle } from "../../shared/change/settle.ts";
-import { makeFilePoison } from "../../shared/flow/file.ts";
+import { makeFilePoison } from "../../shared/poison/file.ts";
 import { makePatiently } from "../../shared/flow/patiently.ts";
 import { makeRecord } from "../../shared/change/record.ts";
 import type { Update, UpdateContext } from "../../shared/change/update.ts";

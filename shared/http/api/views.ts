@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 import { End, PoisonKind, PoisonState, Proof, Refusal, Status, Step } from "../../ledger/entry/entry.ts";
-import { ItemState, Operation, Selection } from "../../operation/operation.ts";
+import { ItemState, Operation, Selection } from "../../poison/operation.ts";
 import { LicenseRequest } from "../../request/schema.ts";
 
 const Url = z.string().describe("Absolute URL");

@@ -1,11 +1,11 @@
 import type { Clock } from "../clock.ts";
 import type { Operations } from "../ledger/operations.ts";
 import type { Log } from "../log.ts";
-import type { Item, Operation } from "../operation/operation.ts";
-import { addCounts, advance, frozen, hasEnded, NO_COUNTS, type Counts } from "../operation/progress.ts";
+import type { Item, Operation } from "./operation.ts";
+import { addCounts, advance, frozen, hasEnded, NO_COUNTS, type Counts } from "./progress.ts";
 import type { Freeze } from "./freeze.ts";
-import type { Patiently } from "./patiently.ts";
-import { makeThrottle, type Throttle } from "./throttle.ts";
+import type { Patiently } from "../flow/patiently.ts";
+import { makeThrottle, type Throttle } from "../flow/throttle.ts";
 import type { Treat } from "./treat.ts";
 
 export interface OperateDeps {

@@ -4,8 +4,8 @@ import type { ArchiveInput, ReplayInput } from "../http/api/inputs.ts";
 import type { Clock } from "../clock.ts";
 import type { Operations } from "../ledger/operations.ts";
 import type { Log } from "../log.ts";
-import type { Operation, OperationKind, Selection } from "../operation/operation.ts";
-import { cancelled, hasEnded } from "../operation/progress.ts";
+import type { Operation, OperationKind, Selection } from "./operation.ts";
+import { cancelled, hasEnded } from "./progress.ts";
 
 export interface ManageDeps {
   readonly clock: Clock;

@@ -2,7 +2,7 @@ import type { Ledger } from "../ledger/ledger.ts";
 import { oldestFirst } from "../ledger/keys.ts";
 import type { Operations } from "../ledger/operations.ts";
 import type { PoisonFilter, PoisonIndex, PoisonRow } from "../ledger/poisonIndex.ts";
-import type { Item, Operation } from "../operation/operation.ts";
+import type { Item, Operation } from "./operation.ts";
 import { laneOf } from "../request/lane.ts";
 
 export interface FreezeDeps {

@@ -10,8 +10,8 @@ import {
 } from "../ledger/entry/poison.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import type { Log } from "../log.ts";
-import { resultInHistory, resultOf, withResult, type ItemResult } from "../operation/items.ts";
-import type { Item, Operation } from "../operation/operation.ts";
+import { resultInHistory, resultOf, withResult, type ItemResult } from "./items.ts";
+import type { Item, Operation } from "./operation.ts";
 import type { PoisonKey } from "../message/poisonMessage.ts";
 
 export interface TreatDeps {

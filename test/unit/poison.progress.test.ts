@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 
-import type { Item, Operation } from "../../shared/operation/operation.ts";
-import { addCounts, advance, cancelled, frozen, NO_COUNTS } from "../../shared/operation/progress.ts";
+import type { Item, Operation } from "../../shared/poison/operation.ts";
+import { addCounts, advance, cancelled, frozen, NO_COUNTS } from "../../shared/poison/progress.ts";
 
 const AT = "2026-01-01T00:00:00.000Z";
 const anOperation = (fields: Partial<Operation> = {}): Operation => ({
