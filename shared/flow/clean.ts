@@ -1,7 +1,7 @@
 import type { Clock } from "../clock.ts";
 import type { Expired } from "../ledger/expired.ts";
 import type { Ledger } from "../ledger/ledger.ts";
-import type { Operations } from "../ledger/operations.ts";
+import type { Operations } from "../poison/store/operations.ts";
 import type { Log } from "../log.ts";
 import { hasEnded } from "../poison/progress.ts";
 

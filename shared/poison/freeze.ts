@@ -1,7 +1,7 @@
 import type { Ledger } from "../ledger/ledger.ts";
 import { oldestFirst } from "../ledger/keys.ts";
-import type { Operations } from "../ledger/operations.ts";
-import type { PoisonFilter, PoisonIndex, PoisonRow } from "../ledger/poisonIndex.ts";
+import type { Operations } from "./store/operations.ts";
+import type { PoisonFilter, PoisonIndex, PoisonRow } from "./store/poisonIndex.ts";
 import type { Item, Operation } from "./operation.ts";
 import { laneOf } from "../request/lane.ts";
 

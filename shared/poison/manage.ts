@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 
 import type { ArchiveInput, ReplayInput } from "../http/api/inputs.ts";
 import type { Clock } from "../clock.ts";
-import type { Operations } from "../ledger/operations.ts";
+import type { Operations } from "./store/operations.ts";
 import type { Log } from "../log.ts";
 import type { Operation, OperationKind, Selection } from "./operation.ts";
 import { cancelled, hasEnded } from "./progress.ts";

@@ -1,5 +1,5 @@
 import type { Clock } from "../clock.ts";
-import type { Operations } from "../ledger/operations.ts";
+import type { Operations } from "./store/operations.ts";
 import type { Log } from "../log.ts";
 import type { Item, Operation } from "./operation.ts";
 import { addCounts, advance, frozen, hasEnded, NO_COUNTS, type Counts } from "./progress.ts";

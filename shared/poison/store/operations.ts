@@ -1,11 +1,11 @@
 import type { TransactionAction } from "@azure/data-tables";
 
-import { Item, Operation, type ItemState } from "../poison/operation.ts";
-import { fromChunks, toChunks } from "./chunks.ts";
-import { LedgerError } from "./errors.ts";
-import { newestFirst, quoted, toToken } from "./keys.ts";
-import { afterFilter, idOf, type Page, type PageOptions } from "./lists.ts";
-import type { Row, Table } from "./tables.ts";
+import { Item, Operation, type ItemState } from "../operation.ts";
+import { fromChunks, toChunks } from "../../ledger/chunks.ts";
+import { LedgerError } from "../../ledger/errors.ts";
+import { newestFirst, quoted, toToken } from "../../ledger/keys.ts";
+import { afterFilter, idOf, type Page, type PageOptions } from "../../ledger/lists.ts";
+import type { Row, Table } from "../../ledger/tables.ts";
 
 /** Operations and their items. */
 export interface Operations {

@@ -1,9 +1,9 @@
 import { z } from "zod";
 
-import { PoisonKind } from "./entry/entry.ts";
-import { afterFilter, type Page, type PageOptions } from "./lists.ts";
-import { quoted, shardsOf, toToken } from "./keys.ts";
-import type { Row, Table } from "./tables.ts";
+import { PoisonKind } from "../../ledger/entry/entry.ts";
+import { afterFilter, type Page, type PageOptions } from "../../ledger/lists.ts";
+import { quoted, shardsOf, toToken } from "../../ledger/keys.ts";
+import type { Row, Table } from "../../ledger/tables.ts";
 
 /** What the index tells of a poison message. */
 const PoisonRow = z.object({
