@@ -21,7 +21,7 @@ import { makeGetReader } from "./change/reader.ts";
 import { makeReadHeld } from "./change/readHeld.ts";
 import { makeReadState } from "./change/readState.ts";
 import { makeReconcile, type Reconcile } from "./change/reconcile.ts";
-import { makeSeats, type Seats } from "./flow/seats.ts";
+import { makeSeats, type Seats } from "./seats/seats.ts";
 import { makeRenew, makeTellAlerts, type Renew } from "./flow/renew.ts";
 import { makeTokenGate, type TokenGate } from "./flow/tokenGate.ts";
 import { makeReadTokenAlerts, reasonOf } from "./flow/tokenHealth.ts";

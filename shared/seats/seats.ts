@@ -10,7 +10,7 @@ import { causeOf } from "../outcome/causes.ts";
 import type { SkuCatalogs } from "../partner-center/skuCatalogs.ts";
 import type { LicenseRequest } from "../request/schema.ts";
 import { findById, type Catalog } from "../sku/catalog.ts";
-import { assignSeats, type Waiting } from "../sku/assignSeats.ts";
+import { assignSeats, type Waiting } from "./assignSeats.ts";
 import { CannotRead, type GetReader } from "../change/reader.ts";
 import type { Settle } from "../change/settle.ts";
 

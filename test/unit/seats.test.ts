@@ -4,7 +4,7 @@ import { beginRequest } from "../../shared/ledger/entry/begin.ts";
 import { endRequest } from "../../shared/ledger/entry/end.ts";
 import { intendResume, parkRequest } from "../../shared/ledger/entry/parked.ts";
 import { makePatiently } from "../../shared/flow/patiently.ts";
-import { makeSeats } from "../../shared/flow/seats.ts";
+import { makeSeats } from "../../shared/seats/seats.ts";
 import { makeSettle } from "../../shared/change/settle.ts";
 import { makeLists } from "../../shared/ledger/lists.ts";
 import { causeOf } from "../../shared/outcome/causes.ts";

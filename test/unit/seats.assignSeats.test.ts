@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { assignSeats, type Waiting } from "../../shared/sku/assignSeats.ts";
+import { assignSeats, type Waiting } from "../../shared/seats/assignSeats.ts";
 import { aSku, E3, E5 } from "../support/builders.ts";
 
 const waits = (id: string, skuIds: readonly string[], isResumed = false): Waiting => ({

@@ -1,4 +1,4 @@
-import type { Catalog } from "./catalog.ts";
+import type { Catalog } from "../sku/catalog.ts";
 
 /** A request that waits for seats. */
 export interface Waiting {
