@@ -5,8 +5,8 @@ import { runAlone, type Running } from "./runAlone.ts";
 import { sampleSecrets } from "./desk/sampleSources.ts";
 import { customers, skus, userNameOf } from "./partner-center/seed.ts";
 import { defaultPorts } from "./ports.ts";
-import { profileOf } from "../shared/ticket/profiles.ts";
-import { signDelivery } from "../shared/ticket/sign.ts";
+import { profileOf } from "../shared/ticket/in/profiles.ts";
+import { signDelivery } from "../shared/ticket/in/sign.ts";
 import { applyLocalSettings, startLocal, type Local } from "./startLocal.ts";
 
 const help = `Runs license-relay on this machine: the functions, and every part of Azure they need.

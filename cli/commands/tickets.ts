@@ -2,9 +2,9 @@ import { randomUUID } from "node:crypto";
 import { readFile } from "node:fs/promises";
 
 import { TicketCheckView } from "../../shared/http/api/views.ts";
-import { profileOf, profiles, type ProfileName } from "../../shared/ticket/profiles.ts";
-import type { Scheme } from "../../shared/ticket/scheme.ts";
-import { signDelivery } from "../../shared/ticket/sign.ts";
+import { profileOf, profiles, type ProfileName } from "../../shared/ticket/in/profiles.ts";
+import type { Scheme } from "../../shared/ticket/in/scheme.ts";
+import { signDelivery } from "../../shared/ticket/in/sign.ts";
 import type { Action, Context } from "../context.ts";
 import { CliError, EXIT } from "../errors.ts";
 import { printRows, type Column } from "../output.ts";

@@ -1,6 +1,6 @@
-import { profileOf, type ProfileName } from "../../shared/ticket/profiles.ts";
-import type { Scheme } from "../../shared/ticket/scheme.ts";
-import { signDelivery } from "../../shared/ticket/sign.ts";
+import { profileOf, type ProfileName } from "../../shared/ticket/in/profiles.ts";
+import type { Scheme } from "../../shared/ticket/in/scheme.ts";
+import { signDelivery } from "../../shared/ticket/in/sign.ts";
 
 export interface ToDeliver {
   readonly source: string;

@@ -1,7 +1,7 @@
 import type { HttpRequest } from "@azure/functions";
 
 import type { Source } from "../ticket/source.ts";
-import type { TicketDelivery } from "../ticket/verify.ts";
+import type { TicketDelivery } from "../ticket/in/verify.ts";
 import { readBody, type Body } from "./body.ts";
 
 export type Delivered =

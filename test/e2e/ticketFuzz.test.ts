@@ -3,8 +3,8 @@ import { Agent, request as httpRequest } from "undici";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { readMemoryMib } from "../../local/host/memory.ts";
-import { profileOf, type ProfileName } from "../../shared/ticket/profiles.ts";
-import { signDelivery } from "../../shared/ticket/sign.ts";
+import { profileOf, type ProfileName } from "../../shared/ticket/in/profiles.ts";
+import { signDelivery } from "../../shared/ticket/in/sign.ts";
 import { sampleSecrets } from "../../local/desk/sampleSources.ts";
 import { startRelay, type Relay } from "../support/relay.ts";
 

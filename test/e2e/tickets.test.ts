@@ -5,7 +5,7 @@ import { z } from "zod";
 
 import { TicketCheckView } from "../../shared/http/api/views.ts";
 import { SourceFile, toSource } from "../../shared/ticket/source.ts";
-import type { ProfileName } from "../../shared/ticket/profiles.ts";
+import type { ProfileName } from "../../shared/ticket/in/profiles.ts";
 import { deliver, signed, type ToDeliver } from "../../local/desk/deliver.ts";
 import { customers, skus, users } from "../../local/partner-center/seed.ts";
 import { deliveryOf, recipes, SECRET, writeRecipeSources } from "../support/recipes.ts";

@@ -5,7 +5,7 @@ import { Webhook } from "standardwebhooks";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 
-import { profiles } from "../../shared/ticket/profiles.ts";
+import { profiles } from "../../shared/ticket/in/profiles.ts";
 import { deliveryOf, recipes, SECRET } from "../support/recipes.ts";
 
 const recipe = (name: string) => {

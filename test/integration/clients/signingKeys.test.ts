@@ -4,10 +4,10 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 
 import { closeServer } from "../../../local/closeServer.ts";
 import { listen } from "../../../local/listen.ts";
-import { makeReadTicket } from "../../../shared/flow/readTicket.ts";
+import { makeReadTicket } from "../../../shared/ticket/in/readTicket.ts";
 import { makeEvaluate } from "../../../shared/mapping/mapper.ts";
-import { profileOf } from "../../../shared/ticket/profiles.ts";
-import { signDelivery } from "../../../shared/ticket/sign.ts";
+import { profileOf } from "../../../shared/ticket/in/profiles.ts";
+import { signDelivery } from "../../../shared/ticket/in/sign.ts";
 import { SourceFile, toSource } from "../../../shared/ticket/source.ts";
 import { makeSharedSecrets } from "../../../shared/vault/sharedSecrets.ts";
 import { WebError } from "../../../shared/web/errors.ts";

@@ -3,10 +3,10 @@ import { randomBytes } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 
-import { profileOf, profiles, type ProfileName } from "../../shared/ticket/profiles.ts";
-import type { Scheme } from "../../shared/ticket/scheme.ts";
-import { signDelivery } from "../../shared/ticket/sign.ts";
-import { verifyDelivery, type Verification, type VerifyOptions } from "../../shared/ticket/verify.ts";
+import { profileOf, profiles, type ProfileName } from "../../shared/ticket/in/profiles.ts";
+import type { Scheme } from "../../shared/ticket/in/scheme.ts";
+import { signDelivery } from "../../shared/ticket/in/sign.ts";
+import { verifyDelivery, type Verification, type VerifyOptions } from "../../shared/ticket/in/verify.ts";
 
 const NOW = Date.parse("2026-01-15T10:00:00Z");
 const SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";

@@ -2,16 +2,16 @@ import { createHash } from "node:crypto";
 
 import { z } from "zod";
 
-import type { Clock } from "../clock.ts";
-import type { Evaluate } from "../mapping/mapper.ts";
-import { parseJson, type Problem } from "../request/parse.ts";
-import { MAP_FIELDS } from "../ticket/profiles.ts";
-import { signingKeyUrlOf } from "../ticket/signingKeyUrl.ts";
-import type { Source } from "../ticket/source.ts";
-import { toAsked, type Asked } from "../ticket/toRequest.ts";
-import { verifyDelivery, type TicketDelivery, type Verification } from "../ticket/verify.ts";
-import type { SharedSecrets } from "../vault/sharedSecrets.ts";
-import type { ReadSigningKey } from "../web/signingKeys.ts";
+import type { Clock } from "../../clock.ts";
+import type { Evaluate } from "../../mapping/mapper.ts";
+import { parseJson, type Problem } from "../../request/parse.ts";
+import { MAP_FIELDS } from "./profiles.ts";
+import { signingKeyUrlOf } from "./signingKeyUrl.ts";
+import type { Source } from "../source.ts";
+import { toAsked, type Asked } from "./toRequest.ts";
+import { verifyDelivery, type TicketDelivery, type Verification } from "./verify.ts";
+import type { SharedSecrets } from "../../vault/sharedSecrets.ts";
+import type { ReadSigningKey } from "../../web/signingKeys.ts";
 
 export interface ReadTicketDeps {
   readonly clock: Clock;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 
-import { signingKeyUrlOf } from "../../shared/ticket/signingKeyUrl.ts";
+import { signingKeyUrlOf } from "../../shared/ticket/in/signingKeyUrl.ts";
 
 const of = (key_url: unknown, origins: readonly string[] = []) =>
   signingKeyUrlOf({ Metadata: { key_url } }, origins)?.href;

@@ -1,14 +1,14 @@
-import type { Clock } from "../clock.ts";
-import type { Log } from "../log.ts";
-import { toRejectedEvent, type RejectedEvent } from "../message/rejected.ts";
-import type { Problem } from "../request/parse.ts";
-import type { Sources } from "../sources/loadSources.ts";
-import type { Source } from "../ticket/source.ts";
-import type { TicketRef } from "../ticket/toRequest.ts";
-import type { TicketDelivery } from "../ticket/verify.ts";
-import type { Accept, Accepted } from "../change/accept.ts";
+import type { Clock } from "../../clock.ts";
+import type { Log } from "../../log.ts";
+import { toRejectedEvent, type RejectedEvent } from "../../message/rejected.ts";
+import type { Problem } from "../../request/parse.ts";
+import type { Sources } from "../../sources/loadSources.ts";
+import type { Source } from "../source.ts";
+import type { TicketRef } from "./toRequest.ts";
+import type { TicketDelivery } from "./verify.ts";
+import type { Accept, Accepted } from "../../change/accept.ts";
 import type { ReadTicket } from "./readTicket.ts";
-import { within } from "./within.ts";
+import { within } from "../../flow/within.ts";
 
 /** What became of a delivery at the door. */
 export type Received =

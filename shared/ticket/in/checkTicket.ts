@@ -1,9 +1,9 @@
-import type { Problem } from "../request/parse.ts";
-import type { LicenseRequest } from "../request/schema.ts";
-import type { Sources } from "../sources/loadSources.ts";
-import type { TicketDelivery, Verification } from "../ticket/verify.ts";
-import { VaultError } from "../vault/errors.ts";
-import { WebError } from "../web/errors.ts";
+import type { Problem } from "../../request/parse.ts";
+import type { LicenseRequest } from "../../request/schema.ts";
+import type { Sources } from "../../sources/loadSources.ts";
+import type { TicketDelivery, Verification } from "./verify.ts";
+import { VaultError } from "../../vault/errors.ts";
+import { WebError } from "../../web/errors.ts";
 import type { ReadTicket } from "./readTicket.ts";
 
 /** What a delivery would come to. */
