@@ -51,7 +51,7 @@ import { makeNotes } from "./poison/store/notes.ts";
 import { makeOperations } from "./poison/store/operations.ts";
 import { makePoisonIndex } from "./poison/store/poisonIndex.ts";
 import { makeTable, type LedgerConnection, type Table } from "./ledger/tables.ts";
-import { makeEvaluate } from "./mapping/mapper.ts";
+import { makeEvaluate } from "./ticket/mapping/mapper.ts";
 import { makePace, type Pace } from "./partner-center/pace/pace.ts";
 import { makePacedSend } from "./partner-center/pace/pacedSend.ts";
 import { makePartnerCenter } from "./partner-center/partnerCenter.ts";

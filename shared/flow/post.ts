@@ -1,7 +1,7 @@
 import { Webhook } from "standardwebhooks";
 
 import type { Clock } from "../clock.ts";
-import type { Evaluate } from "../mapping/mapper.ts";
+import type { Evaluate } from "../ticket/mapping/mapper.ts";
 import { toNotice } from "../notice/toNotice.ts";
 import type { CallbackAnswer, CallbackTarget, TicketEvent } from "../ticket/callback.ts";
 import { callbackTemplateOf } from "../ticket/callbackTemplates.ts";

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { z } from "zod";
 
 import type { Clock } from "../../clock.ts";
-import type { Evaluate } from "../../mapping/mapper.ts";
+import type { Evaluate } from "../mapping/mapper.ts";
 import { parseJson, type Problem } from "../../request/parse.ts";
 import { MAP_FIELDS } from "./profiles.ts";
 import { signingKeyUrlOf } from "./signingKeyUrl.ts";

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { closeServer } from "../../../local/closeServer.ts";
 import { listen } from "../../../local/listen.ts";
 import { makeReadTicket } from "../../../shared/ticket/in/readTicket.ts";
-import { makeEvaluate } from "../../../shared/mapping/mapper.ts";
+import { makeEvaluate } from "../../../shared/ticket/mapping/mapper.ts";
 import { profileOf } from "../../../shared/ticket/in/profiles.ts";
 import { signDelivery } from "../../../shared/ticket/in/sign.ts";
 import { SourceFile, toSource } from "../../../shared/ticket/source.ts";

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 
 import { z } from "zod";
 
-import { makeEvaluate } from "../../../shared/mapping/mapper.ts";
+import { makeEvaluate } from "../../shared/ticket/mapping/mapper.ts";
 
 const evaluate = makeEvaluate();
 const run = (input: string, x: string) => evaluate({ input, expressions: { x }, variables: { name: "b" } });
