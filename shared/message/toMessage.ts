@@ -5,7 +5,7 @@ import type { AlertEvent } from "../outcome/alert.ts";
 import type { OutcomeEvent } from "./event.ts";
 import type { RejectedEvent } from "./rejected.ts";
 import { replayMessageId, type PoisonKey, type PoisonMessage } from "./poisonMessage.ts";
-import { callbackMessageId, type CallbackKey } from "../ticket/callback.ts";
+import { callbackMessageId, type CallbackKey } from "../ticket/out/callback.ts";
 import { laneOf } from "../request/lane.ts";
 import type { LicenseRequest } from "../request/schema.ts";
 

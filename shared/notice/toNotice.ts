@@ -1,4 +1,4 @@
-import type { EventData } from "../ticket/callback.ts";
+import type { EventData } from "../ticket/out/callback.ts";
 import type { Source } from "../ticket/source.ts";
 import { languageOf } from "./languages.ts";
 import { skuNameOf } from "./skuNames.ts";

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { callbackTemplateNames } from "./callbackTemplates.ts";
+import { callbackTemplateNames } from "./out/callbackTemplates.ts";
 import { profileOf, profiles, type FieldMap, type MapField, type Profile } from "./in/profiles.ts";
 import type { Scheme } from "./in/scheme.ts";
 

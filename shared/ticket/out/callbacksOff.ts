@@ -1,5 +1,5 @@
-import { hashKey } from "./keys.ts";
-import type { Table } from "./tables.ts";
+import { hashKey } from "../../ledger/keys.ts";
+import type { Table } from "../../ledger/tables.ts";
 
 /** Callbacks that are off because their receiver answered 410. */
 export interface CallbacksOff {

@@ -1,8 +1,8 @@
-import type { CallbacksOff } from "../ledger/callbacksOff.ts";
-import type { Sources } from "../sources/loadSources.ts";
-import type { Source } from "../ticket/source.ts";
-import { VaultError } from "../vault/errors.ts";
-import type { SharedSecrets } from "../vault/sharedSecrets.ts";
+import type { CallbacksOff } from "./callbacksOff.ts";
+import type { Sources } from "../../sources/loadSources.ts";
+import type { Source } from "../source.ts";
+import { VaultError } from "../../vault/errors.ts";
+import type { SharedSecrets } from "../../vault/sharedSecrets.ts";
 
 export interface TicketHealthDeps {
   readonly sources: Sources;

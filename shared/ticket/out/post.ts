@@ -1,16 +1,16 @@
 import { Webhook } from "standardwebhooks";
 
-import type { Clock } from "../clock.ts";
-import type { Evaluate } from "../ticket/mapping/mapper.ts";
-import { toNotice } from "../notice/toNotice.ts";
-import type { CallbackAnswer, CallbackTarget, TicketEvent } from "../ticket/callback.ts";
-import { callbackTemplateOf } from "../ticket/callbackTemplates.ts";
-import type { Source } from "../ticket/source.ts";
-import type { SharedSecrets } from "../vault/sharedSecrets.ts";
-import { VaultError } from "../vault/errors.ts";
-import { VERSION } from "../version.ts";
-import { WebError } from "../web/errors.ts";
-import type { SendWeb } from "../web/send.ts";
+import type { Clock } from "../../clock.ts";
+import type { Evaluate } from "../mapping/mapper.ts";
+import { toNotice } from "../../notice/toNotice.ts";
+import type { CallbackAnswer, CallbackTarget, TicketEvent } from "./callback.ts";
+import { callbackTemplateOf } from "./callbackTemplates.ts";
+import type { Source } from "../source.ts";
+import type { SharedSecrets } from "../../vault/sharedSecrets.ts";
+import { VaultError } from "../../vault/errors.ts";
+import { VERSION } from "../../version.ts";
+import { WebError } from "../../web/errors.ts";
+import type { SendWeb } from "../../web/send.ts";
 
 export interface PostDeps {
   readonly clock: Clock;

@@ -1,16 +1,16 @@
-import type { Clock } from "../clock.ts";
-import { toRefusal } from "../ledger/entry/end.ts";
-import { noteCallback } from "../ledger/entry/notified.ts";
-import { closePoison } from "../ledger/entry/poison.ts";
-import type { CallbacksOff } from "../ledger/callbacksOff.ts";
-import type { Ledger } from "../ledger/ledger.ts";
-import type { Log } from "../log.ts";
-import { callbackCauses } from "../outcome/callbackCauses.ts";
-import { brokerCauseOf, invalidMessage } from "../outcome/brokerCauses.ts";
-import type { Cause } from "../outcome/causes.ts";
-import type { Delivery } from "../outcome/delivery.ts";
-import { parseJson } from "../request/parse.ts";
-import type { Sources } from "../sources/loadSources.ts";
+import type { Clock } from "../../clock.ts";
+import { toRefusal } from "../../ledger/entry/end.ts";
+import { noteCallback } from "../../ledger/entry/notified.ts";
+import { closePoison } from "../../ledger/entry/poison.ts";
+import type { CallbacksOff } from "./callbacksOff.ts";
+import type { Ledger } from "../../ledger/ledger.ts";
+import type { Log } from "../../log.ts";
+import { callbackCauses } from "../../outcome/callbackCauses.ts";
+import { brokerCauseOf, invalidMessage } from "../../outcome/brokerCauses.ts";
+import type { Cause } from "../../outcome/causes.ts";
+import type { Delivery } from "../../outcome/delivery.ts";
+import { parseJson } from "../../request/parse.ts";
+import type { Sources } from "../../sources/loadSources.ts";
 import {
   callbackKeyOf,
   callbackTargetOf,
@@ -19,11 +19,11 @@ import {
   type CallbackDecision,
   type CallbackKey,
   type CallbackTarget,
-} from "../ticket/callback.ts";
-import type { Source } from "../ticket/source.ts";
-import type { Patiently } from "./patiently.ts";
+} from "./callback.ts";
+import type { Source } from "../source.ts";
+import type { Patiently } from "../../flow/patiently.ts";
 import type { Post } from "./post.ts";
-import type { Settle } from "../change/settle.ts";
+import type { Settle } from "../../change/settle.ts";
 
 export interface NotifyDeps {
   readonly clock: Clock;

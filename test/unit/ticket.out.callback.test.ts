@@ -11,7 +11,7 @@ import {
   callbackTargetOf,
   decideCallback,
   EventData,
-} from "../../shared/ticket/callback.ts";
+} from "../../shared/ticket/out/callback.ts";
 import { SourceFile, toSource } from "../../shared/ticket/source.ts";
 import { E3, E5 } from "../support/builders.ts";
 
