@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 
-import { causesInGerman } from "../../shared/notice/causesInGerman.ts";
-import { toNotice } from "../../shared/notice/toNotice.ts";
+import { causesInGerman } from "../../shared/ticket/out/notice/causesInGerman.ts";
+import { toNotice } from "../../shared/ticket/out/notice/toNotice.ts";
 import { requestCauses } from "../../shared/outcome/requestCauses.ts";
 import { brokerCauses } from "../../shared/outcome/brokerCauses.ts";
 import { causeOf, causeRows } from "../../shared/outcome/causes.ts";

@@ -2,7 +2,7 @@ import { Webhook } from "standardwebhooks";
 
 import type { Clock } from "../../clock.ts";
 import type { Evaluate } from "../mapping/mapper.ts";
-import { toNotice } from "../../notice/toNotice.ts";
+import { toNotice } from "./notice/toNotice.ts";
 import type { CallbackAnswer, CallbackTarget, TicketEvent } from "./callback.ts";
 import { callbackTemplateOf } from "./callbackTemplates.ts";
 import type { Source } from "../source.ts";

@@ -1,5 +1,5 @@
-import type { EventData } from "../ticket/out/callback.ts";
-import type { Source } from "../ticket/source.ts";
+import type { EventData } from "../callback.ts";
+import type { Source } from "../../source.ts";
 import { languageOf } from "./languages.ts";
 import { skuNameOf } from "./skuNames.ts";
 
