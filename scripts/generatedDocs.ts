@@ -5,7 +5,7 @@ import { causeRows, type Cause, type CauseRow } from "../shared/outcome/causes.t
 import { callbackCauses } from "../shared/outcome/callbackCauses.ts";
 import { requestCauses } from "../shared/outcome/requestCauses.ts";
 import { LicenseRequest } from "../shared/request/schema.ts";
-import { SourceFile } from "../shared/ticket/source.ts";
+import { SourceFile } from "../shared/ticket/source/source.ts";
 
 const schema = (): string => {
   const generated = z.toJSONSchema(LicenseRequest, {

@@ -75,8 +75,8 @@ import {
   toResumeMessage,
 } from "./message/toMessage.ts";
 import { readSettings, type Settings } from "./settings.ts";
-import { loadSources, type Sources } from "./sources/loadSources.ts";
-import { sourcesFolder } from "./sources/folder.ts";
+import { loadSources, type Sources } from "./ticket/source/loadSources.ts";
+import { sourcesFolder } from "./ticket/source/folder.ts";
 import { makeVault, readSecretOf } from "./vault/secrets.ts";
 import { makeSharedSecrets } from "./vault/sharedSecrets.ts";
 import { makeTokenSource } from "./vault/tokenSource.ts";

@@ -1,6 +1,6 @@
 import type { HttpRequest } from "@azure/functions";
 
-import type { Source } from "../ticket/source.ts";
+import type { Source } from "../ticket/source/source.ts";
 import type { TicketDelivery } from "../ticket/in/verify.ts";
 import { readBody, type Body } from "./body.ts";
 

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
 
 import { TicketCheckView } from "../../shared/http/api/views.ts";
-import { SourceFile, toSource } from "../../shared/ticket/source.ts";
+import { SourceFile, toSource } from "../../shared/ticket/source/source.ts";
 import type { ProfileName } from "../../shared/ticket/in/profiles.ts";
 import { deliver, signed, type ToDeliver } from "../../local/desk/deliver.ts";
 import { customers, skus, users } from "../../local/partner-center/seed.ts";

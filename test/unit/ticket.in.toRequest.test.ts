@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 
-import { SourceFile, toSource } from "../../shared/ticket/source.ts";
+import { SourceFile, toSource } from "../../shared/ticket/source/source.ts";
 import { toAsked, type MappedValues } from "../../shared/ticket/in/toRequest.ts";
 import { CUSTOMER, E3, E5 } from "../support/builders.ts";
 

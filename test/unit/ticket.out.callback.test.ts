@@ -12,7 +12,7 @@ import {
   decideCallback,
   EventData,
 } from "../../shared/ticket/out/callback.ts";
-import { SourceFile, toSource } from "../../shared/ticket/source.ts";
+import { SourceFile, toSource } from "../../shared/ticket/source/source.ts";
 import { E3, E5 } from "../support/builders.ts";
 
 const SCHEDULE = [5, 300];

@@ -1,6 +1,6 @@
 import type { Problem } from "../../request/parse.ts";
 import type { LicenseRequest } from "../../request/schema.ts";
-import type { Sources } from "../../sources/loadSources.ts";
+import type { Sources } from "../source/loadSources.ts";
 import type { TicketDelivery, Verification } from "./verify.ts";
 import { VaultError } from "../../vault/errors.ts";
 import { WebError } from "../../web/errors.ts";

@@ -7,7 +7,7 @@ import type { Evaluate } from "../mapping/mapper.ts";
 import { parseJson, type Problem } from "../../request/parse.ts";
 import { MAP_FIELDS } from "./profiles.ts";
 import { signingKeyUrlOf } from "./signingKeyUrl.ts";
-import type { Source } from "../source.ts";
+import type { Source } from "../source/source.ts";
 import { toAsked, type Asked } from "./toRequest.ts";
 import { verifyDelivery, type TicketDelivery, type Verification } from "./verify.ts";
 import type { SharedSecrets } from "../../vault/sharedSecrets.ts";

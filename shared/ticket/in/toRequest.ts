@@ -4,7 +4,7 @@ import { derivedId } from "../../request/derivedId.ts";
 import { parseRequest, type Problem } from "../../request/parse.ts";
 import type { LicenseRequest } from "../../request/schema.ts";
 import type { MapField } from "./profiles.ts";
-import type { Source } from "../source.ts";
+import type { Source } from "../source/source.ts";
 
 /** What the expressions of a source gave. */
 export type MappedValues = Readonly<Partial<Record<MapField, unknown>>>;

@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 import { derivedId } from "../../request/derivedId.ts";
-import type { Source } from "../source.ts";
+import type { Source } from "../source/source.ts";
 
 /** The ticket in an event, and where it is told of. */
 const EventTicket = z.looseObject({

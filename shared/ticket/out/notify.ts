@@ -10,7 +10,7 @@ import { brokerCauseOf, invalidMessage } from "../../outcome/brokerCauses.ts";
 import type { Cause } from "../../outcome/causes.ts";
 import type { Delivery } from "../../outcome/delivery.ts";
 import { parseJson } from "../../request/parse.ts";
-import type { Sources } from "../../sources/loadSources.ts";
+import type { Sources } from "../source/loadSources.ts";
 import {
   callbackKeyOf,
   callbackTargetOf,
@@ -20,7 +20,7 @@ import {
   type CallbackKey,
   type CallbackTarget,
 } from "./callback.ts";
-import type { Source } from "../source.ts";
+import type { Source } from "../source/source.ts";
 import type { Patiently } from "../../flow/patiently.ts";
 import type { Post } from "./post.ts";
 import type { Settle } from "../../change/settle.ts";

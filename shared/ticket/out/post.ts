@@ -5,7 +5,7 @@ import type { Evaluate } from "../mapping/mapper.ts";
 import { toNotice } from "./notice/toNotice.ts";
 import type { CallbackAnswer, CallbackTarget, TicketEvent } from "./callback.ts";
 import { callbackTemplateOf } from "./callbackTemplates.ts";
-import type { Source } from "../source.ts";
+import type { Source } from "../source/source.ts";
 import type { SharedSecrets } from "../../vault/sharedSecrets.ts";
 import { VaultError } from "../../vault/errors.ts";
 import { VERSION } from "../../version.ts";

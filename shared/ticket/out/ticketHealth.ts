@@ -1,6 +1,6 @@
 import type { CallbacksOff } from "./callbacksOff.ts";
-import type { Sources } from "../../sources/loadSources.ts";
-import type { Source } from "../source.ts";
+import type { Sources } from "../source/loadSources.ts";
+import type { Source } from "../source/source.ts";
 import { VaultError } from "../../vault/errors.ts";
 import type { SharedSecrets } from "../../vault/sharedSecrets.ts";
 

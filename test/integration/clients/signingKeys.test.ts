@@ -8,7 +8,7 @@ import { makeReadTicket } from "../../../shared/ticket/in/readTicket.ts";
 import { makeEvaluate } from "../../../shared/ticket/mapping/mapper.ts";
 import { profileOf } from "../../../shared/ticket/in/profiles.ts";
 import { signDelivery } from "../../../shared/ticket/in/sign.ts";
-import { SourceFile, toSource } from "../../../shared/ticket/source.ts";
+import { SourceFile, toSource } from "../../../shared/ticket/source/source.ts";
 import { makeSharedSecrets } from "../../../shared/vault/sharedSecrets.ts";
 import { WebError } from "../../../shared/web/errors.ts";
 import { makeSendWeb } from "../../../shared/web/send.ts";

@@ -1,5 +1,5 @@
 import type { EventData } from "../callback.ts";
-import type { Source } from "../../source.ts";
+import type { Source } from "../../source/source.ts";
 import { languageOf } from "./languages.ts";
 import { skuNameOf } from "./skuNames.ts";
 

@@ -4,7 +4,7 @@ import { join } from "node:path";
 
 import { describe, expect, test } from "vitest";
 
-import { loadSources, SourcesError } from "../../shared/sources/loadSources.ts";
+import { loadSources, SourcesError } from "../../shared/ticket/source/loadSources.ts";
 import { recipes, writeRecipeSources } from "../support/recipes.ts";
 
 const folderWith = (files: Readonly<Record<string, string>>): string => {

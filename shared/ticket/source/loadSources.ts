@@ -4,8 +4,8 @@ import { basename, join } from "node:path";
 import jsonata from "jsonata";
 import { findNodeAtLocation, parseTree, printParseErrorCode, type Node, type ParseError } from "jsonc-parser";
 
-import { toProblems } from "../request/parse.ts";
-import { SOURCE_NAME, SourceFile, toSource, type Source } from "../ticket/source.ts";
+import { toProblems } from "../../request/parse.ts";
+import { SOURCE_NAME, SourceFile, toSource, type Source } from "./source.ts";
 
 /** Thrown when a file of a source cannot be used; the message names every place that is wrong. */
 export class SourcesError extends Error {
