@@ -80,8 +80,8 @@ import { sourcesFolder } from "./ticket/source/folder.ts";
 import { makeVault, readSecretOf } from "./vault/secrets.ts";
 import { makeSharedSecrets } from "./vault/sharedSecrets.ts";
 import { makeTokenSource } from "./vault/tokenSource.ts";
-import { makeSendWeb } from "./web/send.ts";
-import { makeReadSigningKey } from "./web/signingKeys.ts";
+import { makeSendWeb } from "./ticket/web/send.ts";
+import { makeReadSigningKey } from "./ticket/web/signingKeys.ts";
 
 /** What the functions are made of. */
 export interface App {

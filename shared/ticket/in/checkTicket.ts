@@ -3,7 +3,7 @@ import type { LicenseRequest } from "../../request/schema.ts";
 import type { Sources } from "../source/loadSources.ts";
 import type { TicketDelivery, Verification } from "./verify.ts";
 import { VaultError } from "../../vault/errors.ts";
-import { WebError } from "../../web/errors.ts";
+import { WebError } from "../web/errors.ts";
 import type { ReadTicket } from "./readTicket.ts";
 
 /** What a delivery would come to. */

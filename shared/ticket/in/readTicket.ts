@@ -11,7 +11,7 @@ import type { Source } from "../source/source.ts";
 import { toAsked, type Asked } from "./toRequest.ts";
 import { verifyDelivery, type TicketDelivery, type Verification } from "./verify.ts";
 import type { SharedSecrets } from "../../vault/sharedSecrets.ts";
-import type { ReadSigningKey } from "../../web/signingKeys.ts";
+import type { ReadSigningKey } from "../web/signingKeys.ts";
 
 export interface ReadTicketDeps {
   readonly clock: Clock;

@@ -9,8 +9,8 @@ import type { Source } from "../source/source.ts";
 import type { SharedSecrets } from "../../vault/sharedSecrets.ts";
 import { VaultError } from "../../vault/errors.ts";
 import { VERSION } from "../../version.ts";
-import { WebError } from "../../web/errors.ts";
-import type { SendWeb } from "../../web/send.ts";
+import { WebError } from "../web/errors.ts";
+import type { SendWeb } from "../web/send.ts";
 
 export interface PostDeps {
   readonly clock: Clock;

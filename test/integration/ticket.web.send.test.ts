@@ -3,10 +3,10 @@ import type { LookupAddress } from "node:dns";
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
-import { closeServer } from "../../../local/closeServer.ts";
-import { listen } from "../../../local/listen.ts";
-import { WebError } from "../../../shared/web/errors.ts";
-import { makeSendWeb, type WebOptions } from "../../../shared/web/send.ts";
+import { closeServer } from "../../local/closeServer.ts";
+import { listen } from "../../local/listen.ts";
+import { WebError } from "../../shared/ticket/web/errors.ts";
+import { makeSendWeb, type WebOptions } from "../../shared/ticket/web/send.ts";
 
 let server: Server;
 let port: number;

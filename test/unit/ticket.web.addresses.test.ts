@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 
-import { assertAddressAllowed, makeGuardedLookup, type Resolve } from "../../shared/web/addresses.ts";
+import { assertAddressAllowed, makeGuardedLookup, type Resolve } from "../../shared/ticket/web/addresses.ts";
 
 const closed = { allowLoopback: false };
 const open = { allowLoopback: true };

@@ -1,6 +1,6 @@
 import { Agent, request } from "undici";
 
-import { isLoopback } from "../loopback.ts";
+import { isLoopback } from "../../loopback.ts";
 import { assertAddressAllowed, makeGuardedLookup, type Resolve } from "./addresses.ts";
 import { WebError } from "./errors.ts";
 

@@ -2,18 +2,18 @@ import { createServer, type Server } from "node:http";
 
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 
-import { closeServer } from "../../../local/closeServer.ts";
-import { listen } from "../../../local/listen.ts";
-import { makeReadTicket } from "../../../shared/ticket/in/readTicket.ts";
-import { makeEvaluate } from "../../../shared/ticket/mapping/mapper.ts";
-import { profileOf } from "../../../shared/ticket/in/profiles.ts";
-import { signDelivery } from "../../../shared/ticket/in/sign.ts";
-import { SourceFile, toSource } from "../../../shared/ticket/source/source.ts";
-import { makeSharedSecrets } from "../../../shared/vault/sharedSecrets.ts";
-import { WebError } from "../../../shared/web/errors.ts";
-import { makeSendWeb } from "../../../shared/web/send.ts";
-import { makeReadSigningKey } from "../../../shared/web/signingKeys.ts";
-import { fakeClock } from "../../support/fakeClock.ts";
+import { closeServer } from "../../local/closeServer.ts";
+import { listen } from "../../local/listen.ts";
+import { makeReadTicket } from "../../shared/ticket/in/readTicket.ts";
+import { makeEvaluate } from "../../shared/ticket/mapping/mapper.ts";
+import { profileOf } from "../../shared/ticket/in/profiles.ts";
+import { signDelivery } from "../../shared/ticket/in/sign.ts";
+import { SourceFile, toSource } from "../../shared/ticket/source/source.ts";
+import { makeSharedSecrets } from "../../shared/vault/sharedSecrets.ts";
+import { WebError } from "../../shared/ticket/web/errors.ts";
+import { makeSendWeb } from "../../shared/ticket/web/send.ts";
+import { makeReadSigningKey } from "../../shared/ticket/web/signingKeys.ts";
+import { fakeClock } from "../support/fakeClock.ts";
 
 let server: Server;
 let url: URL;
