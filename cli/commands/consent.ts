@@ -11,7 +11,7 @@ import { findFirstCustomer, type FirstCustomer } from "../../shared/partner-cent
 import { makePartnerCenter } from "../../shared/partner-center/partnerCenter.ts";
 import { makeTransport } from "../../shared/partner-center/transport.ts";
 import { VaultError } from "../../shared/vault/errors.ts";
-import { readPartnerToken } from "../../shared/vault/partnerToken.ts";
+import { readPartnerToken } from "../../shared/token/partnerToken.ts";
 import { makeVault, type Vault } from "../../shared/vault/secrets.ts";
 import { CliError, EXIT, type ExitCode } from "../errors.ts";
 import type { Io } from "../io.ts";

@@ -6,11 +6,11 @@ import type { Applied, Parked, Refused, Superseded } from "../outcome/outcome.ts
 import { requestCauses } from "../outcome/requestCauses.ts";
 import type { PartnerCenter, Reader } from "../partner-center/partnerCenter.ts";
 import type { LicenseRequest } from "../request/schema.ts";
-import type { PartnerToken } from "../vault/partnerToken.ts";
-import type { TokenSource } from "../vault/tokenSource.ts";
+import type { PartnerToken } from "../token/partnerToken.ts";
+import type { TokenSource } from "../token/tokenSource.ts";
 import { startLocate, type Locate } from "./locate.ts";
 import type { Prepare, Prepared, Unfit } from "./prepare.ts";
-import type { TokenGate } from "../flow/tokenGate.ts";
+import type { TokenGate } from "../token/tokenGate.ts";
 
 export interface AttemptDeps {
   readonly partnerCenter: Pick<PartnerCenter, "updateLicenses" | "user" | "setUsageLocation">;

@@ -2,8 +2,8 @@ import { randomUUID } from "node:crypto";
 
 import type { Log } from "../log.ts";
 import type { Reader } from "../partner-center/partnerCenter.ts";
-import type { TokenSource } from "../vault/tokenSource.ts";
-import type { TokenGate } from "../flow/tokenGate.ts";
+import type { TokenSource } from "../token/tokenSource.ts";
+import type { TokenGate } from "../token/tokenGate.ts";
 
 /** Thrown when Partner Center cannot be read now; holds no token. */
 export class CannotRead extends Error {

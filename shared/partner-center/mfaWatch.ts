@@ -1,4 +1,4 @@
-import { tokenIdOf } from "../vault/partnerToken.ts";
+import { tokenIdOf } from "../token/partnerToken.ts";
 import type { Send } from "./transport.ts";
 
 /**

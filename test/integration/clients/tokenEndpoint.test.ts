@@ -12,7 +12,7 @@ import {
 } from "../../../local/entra/startEntra.ts";
 import { CredentialError, readAppCredential } from "../../../shared/entra/appCredential.ts";
 import { makeTokenEndpoint } from "../../../shared/entra/tokenEndpoint.ts";
-import { readPartnerToken } from "../../../shared/vault/partnerToken.ts";
+import { readPartnerToken } from "../../../shared/token/partnerToken.ts";
 import { selfSigned } from "../../support/certificate.ts";
 
 let entra: Entra;

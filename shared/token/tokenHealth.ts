@@ -2,9 +2,9 @@ import type { Clock } from "../clock.ts";
 import type { MfaNotes } from "../ledger/mfaNotes.ts";
 import type { Renewals } from "../ledger/renewals.ts";
 import { VaultError } from "../vault/errors.ts";
-import { readPartnerToken, tokenIdOf } from "../vault/partnerToken.ts";
+import { readPartnerToken, tokenIdOf } from "./partnerToken.ts";
 import type { StoredSecret, Vault } from "../vault/secrets.ts";
-import { judgeTokens, type TokenAlert } from "../vault/tokenHealth.ts";
+import { judgeTokens, type TokenAlert } from "./alerts.ts";
 import { isClosedFor, type TokenGate } from "./tokenGate.ts";
 
 export interface TokenHealthDeps {

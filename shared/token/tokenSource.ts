@@ -1,5 +1,5 @@
 import type { Log } from "../log.ts";
-import { VaultError, type VaultErrorCode } from "./errors.ts";
+import { VaultError, type VaultErrorCode } from "../vault/errors.ts";
 import { readPartnerToken, type PartnerToken } from "./partnerToken.ts";
 
 /** Before its end a token is read again, in the hope of its successor. */
