@@ -25,7 +25,7 @@ import { makeSeats, type Seats } from "./seats/seats.ts";
 import { makeRenew, makeTellAlerts, type Renew } from "./token/renew.ts";
 import { makeTokenGate, type TokenGate } from "./token/tokenGate.ts";
 import { makeReadTokenAlerts, reasonOf } from "./token/tokenHealth.ts";
-import { makeTokenEndpoint, type EntraApp } from "./entra/tokenEndpoint.ts";
+import { makeTokenEndpoint, type EntraApp } from "./token/entra/tokenEndpoint.ts";
 import { makeMfaNotes } from "./ledger/mfaNotes.ts";
 import { makeRenewals } from "./ledger/renewals.ts";
 import { watchMfa } from "./partner-center/mfaWatch.ts";

@@ -2,9 +2,13 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import { DefaultAzureCredential } from "@azure/identity";
 
-import { CredentialError, readAppCredential, type AppCredential } from "../../shared/entra/appCredential.ts";
-import type { Grant } from "../../shared/entra/grant.ts";
-import { makeTokenEndpoint, type TokenEndpoint } from "../../shared/entra/tokenEndpoint.ts";
+import {
+  CredentialError,
+  readAppCredential,
+  type AppCredential,
+} from "../../shared/token/entra/appCredential.ts";
+import type { Grant } from "../../shared/token/entra/grant.ts";
+import { makeTokenEndpoint, type TokenEndpoint } from "../../shared/token/entra/tokenEndpoint.ts";
 import { isLoopback } from "../../shared/loopback.ts";
 import { causeOf } from "../../shared/outcome/causes.ts";
 import { findFirstCustomer, type FirstCustomer } from "../../shared/partner-center/firstCustomer.ts";

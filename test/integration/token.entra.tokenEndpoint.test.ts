@@ -9,11 +9,11 @@ import {
   LOCAL_TENANT_ID,
   startEntra,
   type Entra,
-} from "../../../local/entra/startEntra.ts";
-import { CredentialError, readAppCredential } from "../../../shared/entra/appCredential.ts";
-import { makeTokenEndpoint } from "../../../shared/entra/tokenEndpoint.ts";
-import { readPartnerToken } from "../../../shared/token/partnerToken.ts";
-import { selfSigned } from "../../support/certificate.ts";
+} from "../../local/entra/startEntra.ts";
+import { CredentialError, readAppCredential } from "../../shared/token/entra/appCredential.ts";
+import { makeTokenEndpoint } from "../../shared/token/entra/tokenEndpoint.ts";
+import { readPartnerToken } from "../../shared/token/partnerToken.ts";
+import { selfSigned } from "../support/certificate.ts";
 
 let entra: Entra;
 beforeEach(async () => {
