@@ -1,5 +1,5 @@
 import type { GateView } from "./api/views.ts";
-import type { GateRow } from "../ledger/gate.ts";
+import type { GateRow } from "../token/store/gate.ts";
 
 /** The gate, without what tells one token from another. */
 export const toGateView = (row: GateRow | undefined): GateView => {

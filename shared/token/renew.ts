@@ -2,7 +2,7 @@ import type { Clock } from "../clock.ts";
 import { CredentialError, readAppCredential } from "./entra/appCredential.ts";
 import type { Grant } from "./entra/grant.ts";
 import type { TokenEndpoint } from "./entra/tokenEndpoint.ts";
-import type { Renewal, Renewals } from "../ledger/renewals.ts";
+import type { Renewal, Renewals } from "./store/renewals.ts";
 import type { Log } from "../log.ts";
 import { toAlertEvent, type AlertEvent } from "../outcome/alert.ts";
 import { derivedId } from "../request/derivedId.ts";

@@ -1,5 +1,5 @@
 import type { Clock } from "../clock.ts";
-import type { GateRow, GateStore } from "../ledger/gate.ts";
+import type { GateRow, GateStore } from "./store/gate.ts";
 import type { Log } from "../log.ts";
 import type { Cause } from "../outcome/causes.ts";
 import { tokenIdOf, type PartnerToken } from "./partnerToken.ts";

@@ -1,6 +1,6 @@
 import type { Clock } from "../clock.ts";
-import type { MfaNotes } from "../ledger/mfaNotes.ts";
-import type { Renewals } from "../ledger/renewals.ts";
+import type { MfaNotes } from "./store/mfaNotes.ts";
+import type { Renewals } from "./store/renewals.ts";
 import { VaultError } from "../vault/errors.ts";
 import { readPartnerToken, tokenIdOf } from "./partnerToken.ts";
 import type { StoredSecret, Vault } from "../vault/secrets.ts";
