@@ -5,7 +5,7 @@ import { makeAccept } from "./change/accept.ts";
 import { makeApply, type Apply } from "./change/apply.ts";
 import { makeCapture, type Capture } from "./change/capture.ts";
 import { makeCheckTicket, type CheckTicket } from "./ticket/in/checkTicket.ts";
-import { makeClean, type Clean } from "./flow/clean.ts";
+import { makeClean, type Clean } from "./ledger/clean.ts";
 import { makeFilePoison, type FilePoison } from "./poison/file.ts";
 import { makeFreeze } from "./poison/freeze.ts";
 import { makeHealth, type ReadHealth } from "./http/health.ts";

@@ -5,7 +5,7 @@ import { acceptRequest } from "../../../shared/ledger/entry/accept.ts";
 import { beginRequest } from "../../../shared/ledger/entry/begin.ts";
 import { endRequest } from "../../../shared/ledger/entry/end.ts";
 import { discardPoison, filePoison } from "../../../shared/ledger/entry/poison.ts";
-import { makeClean } from "../../../shared/flow/clean.ts";
+import { makeClean } from "../../../shared/ledger/clean.ts";
 import { makeExpired } from "../../../shared/ledger/expired.ts";
 import { makeLedger } from "../../../shared/ledger/ledger.ts";
 import { makeLists } from "../../../shared/ledger/lists.ts";

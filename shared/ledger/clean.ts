@@ -1,6 +1,6 @@
 import type { Clock } from "../clock.ts";
-import type { Expired } from "../ledger/expired.ts";
-import type { Ledger } from "../ledger/ledger.ts";
+import type { Expired } from "./expired.ts";
+import type { Ledger } from "./ledger.ts";
 import type { Operations } from "../poison/store/operations.ts";
 import type { Log } from "../log.ts";
 import { hasEnded } from "../poison/progress.ts";
