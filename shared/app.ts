@@ -12,7 +12,7 @@ import { makeHealth, type ReadHealth } from "./http/health.ts";
 import { makeManage, type Manage } from "./poison/manage.ts";
 import { makeNotify, type Notify } from "./ticket/out/notify.ts";
 import { makeOperate, type Operate } from "./poison/operate.ts";
-import { makePatiently } from "./flow/patiently.ts";
+import { makePatiently } from "./wait/patiently.ts";
 import { makePost } from "./ticket/out/post.ts";
 import { makePrepare } from "./change/prepare.ts";
 import { makePreview, type PreviewRequest } from "./change/preview.ts";

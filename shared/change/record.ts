@@ -12,7 +12,7 @@ import type { Log } from "../log.ts";
 import { waitedAtGate } from "../outcome/brokerCauses.ts";
 import type { Applied, Parked as ParkedOutcome, Refused } from "../outcome/outcome.ts";
 import type { LicenseRequest } from "../request/schema.ts";
-import type { Patiently } from "../flow/patiently.ts";
+import type { Patiently } from "../wait/patiently.ts";
 import type { HeldStep } from "./attempt.ts";
 
 /** Who brought a request whose body does not say who asked. */

@@ -3,7 +3,7 @@ import type { Log } from "../log.ts";
 import type { Delivery } from "../outcome/delivery.ts";
 import { toEvent, type OutcomeEvent } from "../message/event.ts";
 import { keyOfMessage, toPoison, type PoisonKey, type PoisonMessage } from "../message/poisonMessage.ts";
-import type { Patiently } from "../flow/patiently.ts";
+import type { Patiently } from "../wait/patiently.ts";
 
 export interface SettleDeps {
   readonly patiently: Patiently;

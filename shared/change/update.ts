@@ -4,7 +4,7 @@ import type { Outcome } from "../outcome/outcome.ts";
 import { durationMs } from "../request/duration.ts";
 import type { LicenseRequest } from "../request/schema.ts";
 import { makeAttempt, type AttemptContext, type AttemptDeps, type HeldStep } from "./attempt.ts";
-import { startHold, type Hold, type HoldSettings } from "../flow/hold.ts";
+import { startHold, type Hold, type HoldSettings } from "../wait/hold.ts";
 
 export interface UpdateDeps extends HoldSettings, AttemptDeps {
   readonly clock: Clock;

@@ -2,7 +2,7 @@ import type { Clock } from "../clock.ts";
 import { filePoison, type Failure } from "../ledger/entry/poison.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import type { Log } from "../log.ts";
-import type { Patiently } from "../flow/patiently.ts";
+import type { Patiently } from "../wait/patiently.ts";
 
 export interface FileDeps {
   readonly clock: Clock;

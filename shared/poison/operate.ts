@@ -4,8 +4,8 @@ import type { Log } from "../log.ts";
 import type { Item, Operation } from "./operation.ts";
 import { addCounts, advance, frozen, hasEnded, NO_COUNTS, type Counts } from "./progress.ts";
 import type { Freeze } from "./freeze.ts";
-import type { Patiently } from "../flow/patiently.ts";
-import { makeThrottle, type Throttle } from "../flow/throttle.ts";
+import type { Patiently } from "../wait/patiently.ts";
+import { makeThrottle, type Throttle } from "../wait/throttle.ts";
 import type { Treat } from "./treat.ts";
 
 export interface OperateDeps {

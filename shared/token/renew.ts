@@ -9,7 +9,7 @@ import { derivedId } from "../request/derivedId.ts";
 import { VaultError } from "../vault/errors.ts";
 import { readPartnerToken, tokenIdOf } from "./partnerToken.ts";
 import type { StoredSecret, Vault } from "../vault/secrets.ts";
-import type { Patiently } from "../flow/patiently.ts";
+import type { Patiently } from "../wait/patiently.ts";
 import type { ReadTokenAlerts } from "./tokenHealth.ts";
 import type { TokenGate } from "./tokenGate.ts";
 import { isClosedFor } from "./tokenGate.ts";

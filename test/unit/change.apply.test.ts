@@ -4,7 +4,7 @@ import { GivenBack, makeApply } from "../../shared/change/apply.ts";
 import { makeCapture } from "../../shared/change/capture.ts";
 import { makeSettle } from "../../shared/change/settle.ts";
 import { makeFilePoison } from "../../shared/poison/file.ts";
-import { makePatiently } from "../../shared/flow/patiently.ts";
+import { makePatiently } from "../../shared/wait/patiently.ts";
 import { makeRecord } from "../../shared/change/record.ts";
 import type { Update, UpdateContext } from "../../shared/change/update.ts";
 import { causeOf } from "../../shared/outcome/causes.ts";

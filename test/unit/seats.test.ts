@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { beginRequest } from "../../shared/ledger/entry/begin.ts";
 import { endRequest } from "../../shared/ledger/entry/end.ts";
 import { intendResume, parkRequest } from "../../shared/ledger/entry/parked.ts";
-import { makePatiently } from "../../shared/flow/patiently.ts";
+import { makePatiently } from "../../shared/wait/patiently.ts";
 import { makeSeats } from "../../shared/seats/seats.ts";
 import { makeSettle } from "../../shared/change/settle.ts";
 import { makeLists } from "../../shared/ledger/lists.ts";

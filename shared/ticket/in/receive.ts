@@ -8,7 +8,7 @@ import type { TicketRef } from "./toRequest.ts";
 import type { TicketDelivery } from "./verify.ts";
 import type { Accept, Accepted } from "../../change/accept.ts";
 import type { ReadTicket } from "./readTicket.ts";
-import { within } from "../../flow/within.ts";
+import { within } from "../../wait/within.ts";
 
 /** What became of a delivery at the door. */
 export type Received =

@@ -21,7 +21,7 @@ import {
   type CallbackTarget,
 } from "./callback.ts";
 import type { Source } from "../source/source.ts";
-import type { Patiently } from "../../flow/patiently.ts";
+import type { Patiently } from "../../wait/patiently.ts";
 import type { Post } from "./post.ts";
 import type { Settle } from "../../change/settle.ts";
 

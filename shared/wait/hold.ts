@@ -1,5 +1,5 @@
 import type { Clock } from "../clock.ts";
-import { nextWaitMs } from "../outcome/wait.ts";
+import { nextWaitMs } from "./wait.ts";
 
 export interface HoldSettings {
   /** How long one delivery may be held in all, in milliseconds. */

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 
-import { nextWaitMs } from "../../shared/outcome/wait.ts";
+import { nextWaitMs } from "../../shared/wait/wait.ts";
 
 test("nextWaitMs() doubles from the base and stops growing at 30 s", () => {
   const waits = [0, 1, 2, 3, 4, 5, 6, 100].map((retries) => nextWaitMs(retries, 0, 1000, () => 1));

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 
-import { makeThrottle } from "../../shared/flow/throttle.ts";
+import { makeThrottle } from "../../shared/wait/throttle.ts";
 import { fakeClock } from "../support/fakeClock.ts";
 
 describe("makeThrottle()", () => {
