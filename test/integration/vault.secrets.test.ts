@@ -1,0 +1,88 @@
+import { DefaultAzureCredential } from "@azure/identity";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+
+import { startIdentity, type Identity } from "../../local/identity/startIdentity.ts";
+import { startKeyVault, type KeyVault } from "../../local/key-vault/startKeyVault.ts";
+import { VaultError } from "../../shared/vault/errors.ts";
+import { makeVault, readSecretOf } from "../../shared/vault/secrets.ts";
+
+let identity: Identity;
+let vault: KeyVault;
+
+beforeEach(async () => {
+  identity = await startIdentity({ port: 0, header: "local-header" });
+  vault = await startKeyVault({ port: 0, secrets: { "partner-access-token": "  the-token\n" } });
+  vi.stubEnv("IDENTITY_ENDPOINT", identity.endpoint);
+  vi.stubEnv("IDENTITY_HEADER", identity.header);
+  vi.stubEnv("AZURE_TOKEN_CREDENTIALS", "ManagedIdentityCredential");
+});
+
+afterEach(async () => {
+  await vault.close();
+  await identity.close();
+});
+
+const reader = (url = vault.url) => readSecretOf(makeVault(new URL(url), new DefaultAzureCredential()));
+
+const codeOf = async (promise: Promise<string>): Promise<string> => {
+  try {
+    return await promise;
+  } catch (error) {
+    return error instanceof VaultError ? error.code : String(error);
+  }
+};
+
+describe("makeVault()", () => {
+  test("reads the newest version, without the blanks that pasting leaves", async () => {
+    const read = reader();
+    expect(await read("partner-access-token")).toBe("the-token");
+    vault.set("partner-access-token", "the-next-token");
+    expect(await read("partner-access-token")).toBe("the-next-token");
+  });
+
+  test.each([
+    [403, "forbidden"],
+    [404, "missing"],
+    [429, "throttled"],
+    [503, "unreachable"],
+  ] as const)("calls an answer of %i %s", async (status, code) => {
+    vault.faults.answer(status, "always");
+    expect(await codeOf(reader()("partner-access-token"))).toBe(code);
+  });
+
+  test("calls a secret that is not there missing", async () => {
+    expect(await codeOf(reader()("nobody-stored-this"))).toBe("missing");
+  });
+
+  test("calls a vault that does not listen unreachable", async () => {
+    const gone = await startKeyVault({ port: 0 });
+    const { url } = gone;
+    await gone.close();
+    expect(await codeOf(reader(url)("partner-access-token"))).toBe("unreachable");
+  });
+
+  test("bears two refusals of the vault that pass", async () => {
+    vault.faults.answer(503, 2);
+    expect(await reader()("partner-access-token")).toBe("the-token");
+  });
+});
+
+describe("write() and disableReplaced()", () => {
+  const client = () => makeVault(new URL(vault.url), new DefaultAzureCredential());
+
+  test("a new version is read from then on; replaced ones are disabled after their grace, never the newest", async () => {
+    for (const value of ["second", "third"]) await client().write("partner-access-token", value);
+    expect((await client().read("partner-access-token")).value).toBe("third");
+    expect(await client().disableReplaced("partner-access-token", Date.now() - 60_000)).toBe(0);
+    expect(await client().disableReplaced("partner-access-token", Date.now() + 60_000)).toBe(2);
+    expect(await client().disableReplaced("partner-access-token", Date.now() + 60_000)).toBe(0);
+    expect((await client().read("partner-access-token")).value).toBe("third");
+  });
+
+  test("names the right that is missing, and no value", async () => {
+    vault.faults.answer(403, "always", "partner-access-token", "PUT");
+    await expect(client().write("partner-access-token", "not-to-be-shown")).rejects.toThrow(
+      /^Cannot write secret "partner-access-token": .*Key Vault Secrets Officer/,
+    );
+  });
+});
