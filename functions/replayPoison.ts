@@ -1,6 +1,6 @@
 import { app as functions } from "@azure/functions";
 
-import { ReplayInput } from "../shared/http/api/inputs.ts";
+import { ReplayInput } from "../shared/poison/inputs.ts";
 import { app } from "../shared/app.ts";
 import { answering, readInput } from "../shared/http/answer.ts";
 import { operatorName } from "../shared/http/operator.ts";

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 
-import type { ArchiveInput, ReplayInput } from "../http/api/inputs.ts";
+import type { ArchiveInput, ReplayInput } from "./inputs.ts";
 import type { Clock } from "../clock.ts";
 import type { Operations } from "./store/operations.ts";
 import type { Log } from "../log.ts";

@@ -1,7 +1,8 @@
 import { HttpRequest } from "@azure/functions";
 import { describe, expect, test } from "vitest";
 
-import { PoisonQuery, ReplayInput, StatusQuery } from "../../shared/http/api/inputs.ts";
+import { PoisonQuery, StatusQuery } from "../../shared/http/api/inputs.ts";
+import { ReplayInput } from "../../shared/poison/inputs.ts";
 import { HttpProblem, readQuery } from "../../shared/http/answer.ts";
 import { linksOf } from "../../shared/http/links.ts";
 import { operatorName } from "../../shared/http/operator.ts";

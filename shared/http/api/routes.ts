@@ -1,15 +1,14 @@
 import type { z } from "zod";
 
+import { ArchiveInput, ReplayInput } from "../../poison/inputs.ts";
 import { LicenseRequest } from "../../request/schema.ts";
 import {
-  ArchiveInput,
   CancelInput,
   NoteInput,
   OpenGateInput,
   OperationsQuery,
   PoisonQuery,
   ReconcileQuery,
-  ReplayInput,
   SeatsQuery,
   StatusQuery,
   TicketInput,
