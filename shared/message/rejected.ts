@@ -1,6 +1,6 @@
 import { derivedId } from "../request/derivedId.ts";
 import type { Problem } from "../request/parse.ts";
-import type { TicketRef } from "../ticket/in/toRequest.ts";
+import type { TicketRef } from "../request/ticketRef.ts";
 
 /** A ticket was turned down before it became a request: a CloudEvent 1.0 in structured JSON. */
 export interface RejectedEvent {

@@ -4,7 +4,7 @@ import { toRejectedEvent, type RejectedEvent } from "../../message/rejected.ts";
 import type { Problem } from "../../request/parse.ts";
 import type { Sources } from "../source/loadSources.ts";
 import type { Source } from "../source/source.ts";
-import type { TicketRef } from "./toRequest.ts";
+import type { TicketRef } from "../../request/ticketRef.ts";
 import type { TicketDelivery } from "./verify.ts";
 import type { Accept, Accepted } from "../../change/accept.ts";
 import type { ReadTicket } from "./readTicket.ts";

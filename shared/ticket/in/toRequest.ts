@@ -3,21 +3,12 @@ import { createHash } from "node:crypto";
 import { derivedId } from "../../request/derivedId.ts";
 import { parseRequest, type Problem } from "../../request/parse.ts";
 import type { LicenseRequest } from "../../request/schema.ts";
+import type { TicketRef } from "../../request/ticketRef.ts";
 import type { MapField } from "./profiles.ts";
 import type { Source } from "../source/source.ts";
 
 /** What the expressions of a source gave. */
 export type MappedValues = Readonly<Partial<Record<MapField, unknown>>>;
-
-/** The ticket that a delivery is about. */
-export interface TicketRef {
-  readonly system: string;
-  readonly source: string;
-  /** A sender without tickets gets its key in place of one. */
-  readonly id: string;
-  readonly url?: string;
-  readonly callbackUrl?: string;
-}
 
 /** What a delivery asks for. */
 export type Asked =
