@@ -28,7 +28,7 @@ import { makeReadTokenAlerts, reasonOf } from "./token/tokenHealth.ts";
 import { makeTokenEndpoint, type EntraApp } from "./token/entra/tokenEndpoint.ts";
 import { makeMfaNotes } from "./token/store/mfaNotes.ts";
 import { makeRenewals } from "./token/store/renewals.ts";
-import { watchMfa } from "./partner-center/mfaWatch.ts";
+import { watchMfa } from "./token/mfaWatch.ts";
 import { makeDueProofs } from "./ledger/dueProofs.ts";
 import { makeGateStore } from "./token/store/gate.ts";
 import { makeSkuCatalogs } from "./partner-center/skuCatalogs.ts";

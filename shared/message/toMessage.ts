@@ -1,7 +1,7 @@
 import type { ServiceBusMessage } from "@azure/service-bus";
 
 import type { PoisonPart } from "../ledger/entry/entry.ts";
-import type { AlertEvent } from "../outcome/alert.ts";
+import type { AlertEvent } from "../token/alertEvent.ts";
 import type { OutcomeEvent } from "./event.ts";
 import type { RejectedEvent } from "./rejected.ts";
 import { replayMessageId, type PoisonKey, type PoisonMessage } from "./poisonMessage.ts";

@@ -4,7 +4,7 @@ import type { Grant } from "./entra/grant.ts";
 import type { TokenEndpoint } from "./entra/tokenEndpoint.ts";
 import type { Renewal, Renewals } from "./store/renewals.ts";
 import type { Log } from "../log.ts";
-import { toAlertEvent, type AlertEvent } from "../outcome/alert.ts";
+import { toAlertEvent, type AlertEvent } from "./alertEvent.ts";
 import { derivedId } from "../request/derivedId.ts";
 import { VaultError } from "../vault/errors.ts";
 import { readPartnerToken, tokenIdOf } from "./partnerToken.ts";
