@@ -10,6 +10,7 @@ import { makeFilePoison, type FilePoison } from "./poison/file.ts";
 import { makeFreeze } from "./poison/freeze.ts";
 import { makeHealth, type ReadHealth } from "./http/health.ts";
 import { makeManage, type Manage } from "./poison/manage.ts";
+import { toCallbackMessage, toCallbackReplay } from "./ticket/out/callbackMessage.ts";
 import { makeNotify, type Notify } from "./ticket/out/notify.ts";
 import { makeOperate, type Operate } from "./poison/operate.ts";
 import { makePatiently } from "./wait/patiently.ts";
@@ -65,8 +66,6 @@ import {
 } from "./message/entities.ts";
 import { makeQueues, type Connection } from "./message/sender.ts";
 import {
-  toCallbackMessage,
-  toCallbackReplay,
   toOperationMessage,
   toOutcomeMessage,
   toPoisonMessage,

@@ -5,7 +5,6 @@ import type { AlertEvent } from "../token/alertEvent.ts";
 import type { OutcomeEvent } from "./event.ts";
 import type { RejectedEvent } from "./rejected.ts";
 import { replayMessageId, type PoisonKey, type PoisonMessage } from "./poisonMessage.ts";
-import { callbackMessageId, type CallbackKey } from "../ticket/out/callback.ts";
 import { laneOf } from "../request/lane.ts";
 import type { LicenseRequest } from "../request/schema.ts";
 
@@ -49,7 +48,8 @@ export const toPoisonMessage = ({
   applicationProperties: { ...properties },
 });
 
-const CLOUD_EVENT = "application/cloudevents+json";
+/** The content type of a CloudEvent in structured JSON. */
+export const CLOUD_EVENT = "application/cloudevents+json";
 
 const toFilters = (
   data: (OutcomeEvent | RejectedEvent | AlertEvent)["data"],
@@ -72,23 +72,6 @@ export const toOutcomeMessage = (event: OutcomeEvent | RejectedEvent | AlertEven
   subject: event.type,
   body: event,
   applicationProperties: { type: event.type, ...toFilters(event.data) },
-});
-
-/** An event that a ticketing system did not take → its next try on ticket-callbacks, at a time. */
-export const toCallbackMessage = (body: Uint8Array, key: CallbackKey, atMs: number): ServiceBusMessage => ({
-  messageId: callbackMessageId(key),
-  contentType: CLOUD_EVENT,
-  subject: "ticket-callback",
-  body: Buffer.from(body),
-  scheduledEnqueueTimeUtc: new Date(atMs),
-});
-
-/** An event that could not be told, to be told again now by an operator's word → the message on ticket-callbacks. */
-export const toCallbackReplay = (key: PoisonKey, body: Uint8Array): ServiceBusMessage => ({
-  messageId: replayMessageId(key),
-  contentType: CLOUD_EVENT,
-  subject: "ticket-callback",
-  body: Buffer.from(body),
 });
 
 /** A poison message to be run again → the message on license-updates: its body as it came, under an id of its own. */
