@@ -98,14 +98,3 @@ export const readAnswerBody = (bytes: Uint8Array): AnswerBody => {
     readable: true,
   };
 };
-
-/**
- * `Retry-After` in milliseconds, given as seconds or as a date; a date in the past and an unreadable value are 0.
- * Source: RFC 9110, section 10.2.3.
- */
-export const retryAfterMs = (header: string | undefined, now: number): number => {
-  const value = header?.trim() ?? "";
-  if (/^\d{1,9}$/.test(value)) return Number(value) * 1000;
-  const date = Date.parse(value);
-  return Number.isNaN(date) ? 0 : Math.max(0, date - now);
-};

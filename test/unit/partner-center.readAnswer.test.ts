@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 
-import { readAnswerBody, retryAfterMs } from "../../shared/partner-center/readAnswer.ts";
+import { readAnswerBody } from "../../shared/partner-center/readAnswer.ts";
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 const read = (value: unknown) => readAnswerBody(bytes(JSON.stringify(value)));
@@ -75,20 +75,5 @@ describe("readAnswerBody()", () => {
         expect(readAnswerBody(body).warnings).toBeInstanceOf(Array);
       }),
     );
-  });
-});
-
-describe("retryAfterMs()", () => {
-  const now = Date.UTC(2026, 0, 1, 12, 0, 0);
-  test.each([
-    ["57", 57_000],
-    [" 0 ", 0],
-    ["Thu, 01 Jan 2026 12:00:30 GMT", 30_000],
-    ["Thu, 01 Jan 2026 11:00:00 GMT", 0],
-    ["soon", 0],
-    ["-5", 0],
-    [undefined, 0],
-  ])("reads %s as %i ms", (header, expected) => {
-    expect(retryAfterMs(header, now)).toBe(expected);
   });
 });

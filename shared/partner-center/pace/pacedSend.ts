@@ -1,4 +1,4 @@
-import { retryAfterMs } from "../readAnswer.ts";
+import { retryAfterMs } from "../../wait/retryAfter.ts";
 import type { Send } from "../transport.ts";
 import type { Pace } from "./pace.ts";
 

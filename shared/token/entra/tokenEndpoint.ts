@@ -1,7 +1,7 @@
 import { request as httpRequest } from "undici";
 import { z } from "zod";
 
-import { retryAfterMs } from "../../partner-center/readAnswer.ts";
+import { retryAfterMs } from "../../wait/retryAfter.ts";
 import { credentialFields, type AppCredential } from "./appCredential.ts";
 import { readGrant, type Grant } from "./grant.ts";
 
