@@ -13,6 +13,7 @@ import { makeManage, type Manage } from "./poison/manage.ts";
 import { toCallbackMessage, toCallbackReplay } from "./ticket/out/callbackMessage.ts";
 import { makeNotify, type Notify } from "./ticket/out/notify.ts";
 import { makeOperate, type Operate } from "./poison/operate.ts";
+import { makeRemoveEnded } from "./poison/removeEnded.ts";
 import { makePatiently } from "./wait/patiently.ts";
 import { makePost } from "./ticket/out/post.ts";
 import { makePrepare } from "./change/prepare.ts";
@@ -368,7 +369,7 @@ const buildApp = (settings: Settings): App => {
       clock,
       ledger,
       expired,
-      operations,
+      removeOperations: makeRemoveEnded(operations),
       retentionDays: settings.LEDGER_RETENTION_DAYS,
     }),
     health: makeHealth({

@@ -10,6 +10,7 @@ import { makeExpired } from "../../shared/ledger/expired.ts";
 import { makeLedger } from "../../shared/ledger/ledger.ts";
 import { makeLists } from "../../shared/ledger/lists.ts";
 import { makeNewestApplied } from "../../shared/ledger/newest.ts";
+import { makeRemoveEnded } from "../../shared/poison/removeEnded.ts";
 import { makeOperations } from "../../shared/poison/store/operations.ts";
 import { makePoisonIndex } from "../../shared/poison/store/poisonIndex.ts";
 import { makeTable } from "../../shared/ledger/tables.ts";
@@ -214,7 +215,13 @@ test("cleaning takes what ended before the retention, and leaves what waits for 
   await end("new-applied", 60 * 24 * 40, applied);
   const clock = fakeClock(Date.parse(at(60 * 24 * 41)));
   const { ledger, expired, operations } = store;
-  const clean = makeClean({ clock, ledger, expired, operations, retentionDays: 30 });
+  const clean = makeClean({
+    clock,
+    ledger,
+    expired,
+    removeOperations: makeRemoveEnded(operations),
+    retentionDays: 30,
+  });
   const journal = logJournal();
   await clean(journal.log);
   const left = await Promise.all(
