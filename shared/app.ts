@@ -52,7 +52,7 @@ import { makeNewestApplied } from "./ledger/newest.ts";
 import { makeNotes } from "./poison/store/notes.ts";
 import { makeOperations } from "./poison/store/operations.ts";
 import { makePoisonIndex } from "./poison/store/poisonIndex.ts";
-import { makeTable, type LedgerConnection, type Table } from "./ledger/tables.ts";
+import { makeTable, type LedgerConnection, type Table } from "./ledger/table/table.ts";
 import { makeEvaluate } from "./ticket/mapping/mapper.ts";
 import { makePace, type Pace } from "./partner-center/pace/pace.ts";
 import { makePacedSend } from "./partner-center/pace/pacedSend.ts";

@@ -1,9 +1,9 @@
 import type { Entry } from "./entry/entry.ts";
 import { listOf } from "./indexRows.ts";
-import { oldestFirst, quoted } from "./keys.ts";
+import { oldestFirst, quoted } from "./table/keys.ts";
 import type { Ledger } from "./ledger.ts";
 import { idOf } from "./lists.ts";
-import type { Table } from "./tables.ts";
+import type { Table } from "./table/table.ts";
 
 /** Applied changes that are to be looked for. */
 export interface DueProofs {

@@ -1,10 +1,10 @@
 import type { TableEntity } from "@azure/data-tables";
 
 import { Entry, Step } from "./entry/entry.ts";
-import { fromChunks, toChunks } from "./chunks.ts";
-import { LedgerError } from "./errors.ts";
+import { fromChunks, toChunks } from "./table/chunks.ts";
+import { LedgerError } from "./table/errors.ts";
 import type { IndexRow } from "./indexRows.ts";
-import type { Row } from "./tables.ts";
+import type { Row } from "./table/table.ts";
 
 /** Row keys within the partition of an entry. */
 export const ENTRY = "entry";

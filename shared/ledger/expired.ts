@@ -1,9 +1,9 @@
 import type { Entry } from "./entry/entry.ts";
 import { listOf } from "./indexRows.ts";
-import { newestFirst, quoted, shardsOf } from "./keys.ts";
+import { newestFirst, quoted, shardsOf } from "./table/keys.ts";
 import type { Ledger } from "./ledger.ts";
 import { idOf } from "./lists.ts";
-import type { Table } from "./tables.ts";
+import type { Table } from "./table/table.ts";
 
 /** What the ledger no longer needs to hold. */
 export interface Expired {

@@ -1,5 +1,5 @@
 import { PoisonState, Status, type Entry, type PoisonPart, type RequestPart } from "./entry/entry.ts";
-import { hashKey, newestFirst, oldestFirst, shardOf } from "./keys.ts";
+import { hashKey, newestFirst, oldestFirst, shardOf } from "./table/keys.ts";
 
 /** A row that leads to an entry. */
 export interface IndexRow {

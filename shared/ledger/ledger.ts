@@ -15,11 +15,11 @@ import {
   toIndexEntity,
   toStepEntity,
 } from "./entities.ts";
-import { LedgerError } from "./errors.ts";
+import { LedgerError } from "./table/errors.ts";
 import { formerRowsOf, indexRowsOf, nameOf, type IndexRow } from "./indexRows.ts";
-import { quoted } from "./keys.ts";
+import { quoted } from "./table/keys.ts";
 import type { About, NewestApplied } from "./newest.ts";
-import type { Table } from "./tables.ts";
+import type { Table } from "./table/table.ts";
 
 /** What a decision about an entry wants written; undefined writes nothing. */
 interface Decided {

@@ -1,8 +1,8 @@
 import type { Entry } from "./entry/entry.ts";
-import { fromToken, quoted, toToken } from "./keys.ts";
+import { fromToken, quoted, toToken } from "./table/keys.ts";
 import { indexRowsOf, listOf } from "./indexRows.ts";
 import type { Ledger } from "./ledger.ts";
-import type { Table } from "./tables.ts";
+import type { Table } from "./table/table.ts";
 
 /** Which list of requests. */
 export type ListKey =

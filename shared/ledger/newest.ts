@@ -2,9 +2,9 @@ import { z } from "zod";
 
 import type { LicenseRequest } from "../request/schema.ts";
 import { refsOf } from "../sku/wish.ts";
-import { LedgerError } from "./errors.ts";
-import { hashKey } from "./keys.ts";
-import type { Table } from "./tables.ts";
+import { LedgerError } from "./table/errors.ts";
+import { hashKey } from "./table/keys.ts";
+import type { Table } from "./table/table.ts";
 
 const Newest = z.object({ requestId: z.string(), acceptedAt: z.string() });
 const TRIES = 10;

@@ -1,5 +1,5 @@
 import type { Ledger } from "../ledger/ledger.ts";
-import { oldestFirst } from "../ledger/keys.ts";
+import { oldestFirst } from "../ledger/table/keys.ts";
 import type { Operations } from "./store/operations.ts";
 import type { PoisonFilter, PoisonIndex, PoisonRow } from "./store/poisonIndex.ts";
 import type { Item, Operation } from "./operation.ts";

@@ -13,7 +13,7 @@ import { makeNewestApplied } from "../../shared/ledger/newest.ts";
 import { makeRemoveEnded } from "../../shared/poison/removeEnded.ts";
 import { makeOperations } from "../../shared/poison/store/operations.ts";
 import { makePoisonIndex } from "../../shared/poison/store/poisonIndex.ts";
-import { makeTable } from "../../shared/ledger/tables.ts";
+import { makeTable } from "../../shared/ledger/table/table.ts";
 import { causeOf } from "../../shared/outcome/causes.ts";
 import { aRequest, CUSTOMER, E3, ids } from "../support/builders.ts";
 import { fakeClock } from "../support/fakeClock.ts";

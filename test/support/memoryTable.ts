@@ -1,7 +1,7 @@
 import type { TableEntity } from "@azure/data-tables";
 
-import { LedgerError } from "../../shared/ledger/errors.ts";
-import type { Query, Row, Table } from "../../shared/ledger/tables.ts";
+import { LedgerError } from "../../shared/ledger/table/errors.ts";
+import type { Query, Row, Table } from "../../shared/ledger/table/table.ts";
 
 /** A table in memory, for decisions that need one and no network; the real one is tested over sockets. */
 export interface MemoryTable extends Table {

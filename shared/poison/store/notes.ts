@@ -1,7 +1,7 @@
 import { z } from "zod";
 
-import { hashKey, quoted } from "../../ledger/keys.ts";
-import type { Table } from "../../ledger/tables.ts";
+import { hashKey, quoted } from "../../ledger/table/keys.ts";
+import type { Table } from "../../ledger/table/table.ts";
 
 const Note = z.object({ text: z.string(), by: z.string(), at: z.string() });
 export type Note = z.infer<typeof Note>;

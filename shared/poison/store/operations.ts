@@ -1,11 +1,11 @@
 import type { TransactionAction } from "@azure/data-tables";
 
 import { Item, Operation, type ItemState } from "../operation.ts";
-import { fromChunks, toChunks } from "../../ledger/chunks.ts";
-import { LedgerError } from "../../ledger/errors.ts";
-import { newestFirst, quoted, toToken } from "../../ledger/keys.ts";
+import { fromChunks, toChunks } from "../../ledger/table/chunks.ts";
+import { LedgerError } from "../../ledger/table/errors.ts";
+import { newestFirst, quoted, toToken } from "../../ledger/table/keys.ts";
 import { afterFilter, idOf, type Page, type PageOptions } from "../../ledger/lists.ts";
-import type { Row, Table } from "../../ledger/tables.ts";
+import type { Row, Table } from "../../ledger/table/table.ts";
 
 /** Operations and their items. */
 export interface Operations {

@@ -2,8 +2,8 @@ import { z } from "zod";
 
 import { PoisonKind } from "../../ledger/entry/entry.ts";
 import { afterFilter, type Page, type PageOptions } from "../../ledger/lists.ts";
-import { quoted, shardsOf, toToken } from "../../ledger/keys.ts";
-import type { Row, Table } from "../../ledger/tables.ts";
+import { quoted, shardsOf, toToken } from "../../ledger/table/keys.ts";
+import type { Row, Table } from "../../ledger/table/table.ts";
 
 /** What the index tells of a poison message. */
 const PoisonRow = z.object({

@@ -1,5 +1,5 @@
-import { hashKey } from "../../ledger/keys.ts";
-import type { Table } from "../../ledger/tables.ts";
+import { hashKey } from "../../ledger/table/keys.ts";
+import type { Table } from "../../ledger/table/table.ts";
 
 /** Callbacks that are off because their receiver answered 410. */
 export interface CallbacksOff {

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import type { Table } from "../../ledger/tables.ts";
+import type { Table } from "../../ledger/table/table.ts";
 
 /** The gate for the partner access token, as all instances see it. */
 const GateRow = z

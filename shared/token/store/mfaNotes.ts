@@ -1,4 +1,4 @@
-import type { Table } from "../../ledger/tables.ts";
+import type { Table } from "../../ledger/table/table.ts";
 
 /** The token of which Partner Center said last that it is not MFA compliant: for all instances. */
 export interface MfaNotes {

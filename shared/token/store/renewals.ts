@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 
 import { z } from "zod";
 
-import type { Table } from "../../ledger/tables.ts";
+import type { Table } from "../../ledger/table/table.ts";
 
 /** How the renewal of the token stands. Times are ISO 8601. */
 const Renewal = z

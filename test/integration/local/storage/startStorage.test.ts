@@ -6,7 +6,7 @@ import { TableClient } from "@azure/data-tables";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
 import { startStorage, type Storage } from "../../../../local/storage/startStorage.ts";
-import { makeTable, type Table } from "../../../../shared/ledger/tables.ts";
+import { makeTable, type Table } from "../../../../shared/ledger/table/table.ts";
 
 let folder: string;
 let storage: Storage | undefined;

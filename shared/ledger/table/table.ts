@@ -6,7 +6,7 @@ import {
 } from "@azure/data-tables";
 import type { TokenCredential } from "@azure/identity";
 
-import { isLoopback } from "../loopback.ts";
+import { isLoopback } from "../../loopback.ts";
 import { LedgerError, missOf, toLedgerError, type Miss } from "./errors.ts";
 
 /** How to reach the storage account: as the settings say. */
