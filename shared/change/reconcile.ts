@@ -1,5 +1,6 @@
 import type { Entry, RequestPart } from "../ledger/entry/entry.ts";
-import type { Lists, PageOptions } from "../ledger/lists.ts";
+import type { Lists } from "../ledger/lists.ts";
+import type { PageOptions } from "../ledger/table/paging.ts";
 import type { Log } from "../log.ts";
 import type { LicenseRequest } from "../request/schema.ts";
 import { labelOf, type Catalog } from "../sku/catalog.ts";

@@ -1,7 +1,8 @@
 import type { PoisonQuery, StatusQuery } from "./api/inputs.ts";
 import type { Entry, Step } from "../ledger/entry/entry.ts";
 import type { Ledger } from "../ledger/ledger.ts";
-import type { ListKey, Lists, Page, PageOptions } from "../ledger/lists.ts";
+import type { ListKey, Lists } from "../ledger/lists.ts";
+import type { Page, PageOptions } from "../ledger/table/paging.ts";
 import { groupKey, type GroupKey, type Note, type Notes } from "../poison/store/notes.ts";
 import type { Operations } from "../poison/store/operations.ts";
 import type { Group, PoisonFilter, PoisonIndex, PoisonRow } from "../poison/store/poisonIndex.ts";

@@ -2,7 +2,7 @@ import type { Entry } from "./entry/entry.ts";
 import { listOf } from "./indexRows.ts";
 import { oldestFirst, quoted } from "./table/keys.ts";
 import type { Ledger } from "./ledger.ts";
-import { idOf } from "./lists.ts";
+import { idOf } from "./table/paging.ts";
 import type { Table } from "./table/table.ts";
 
 /** Applied changes that are to be looked for. */

@@ -2,7 +2,7 @@ import type { Entry } from "./entry/entry.ts";
 import { listOf } from "./indexRows.ts";
 import { newestFirst, quoted, shardsOf } from "./table/keys.ts";
 import type { Ledger } from "./ledger.ts";
-import { idOf } from "./lists.ts";
+import { idOf } from "./table/paging.ts";
 import type { Table } from "./table/table.ts";
 
 /** What the ledger no longer needs to hold. */

@@ -1,5 +1,6 @@
 import type { Entry } from "./entry/entry.ts";
-import { fromToken, quoted, toToken } from "./table/keys.ts";
+import { quoted, toToken } from "./table/keys.ts";
+import { afterFilter, idOf, type Page, type PageOptions } from "./table/paging.ts";
 import { indexRowsOf, listOf } from "./indexRows.ts";
 import type { Ledger } from "./ledger.ts";
 import type { Table } from "./table/table.ts";
@@ -10,17 +11,6 @@ export type ListKey =
   | { readonly by: "ticket"; readonly system: string; readonly id: string }
   | { readonly by: "status"; readonly status: string }
   | { readonly by: "cause"; readonly category: string };
-
-export interface Page<T> {
-  readonly items: readonly T[];
-  /** Continuation token of the next page; absent on the last one. */
-  readonly next?: string;
-}
-
-export interface PageOptions {
-  readonly limit: number;
-  readonly after?: string;
-}
 
 export interface Lists {
   /** Requests, newest first. @throws {LedgerError} */
@@ -40,15 +30,6 @@ const partitionOf = (key: ListKey): string => {
     default:
       return key satisfies never;
   }
-};
-
-/** The id at the end of a row key that begins with a time. */
-export const idOf = (rowKey: string): string => rowKey.slice(rowKey.indexOf("~") + 1);
-
-/** The filter for what comes after a continuation token; one that is none of ours begins anew. */
-export const afterFilter = (after: string | undefined): string => {
-  const key = after === undefined ? undefined : fromToken(after);
-  return key === undefined ? "" : ` and RowKey gt ${quoted(key)}`;
 };
 
 export const makeLists = (lists: Table, ledger: Pick<Ledger, "read">): Lists => ({
