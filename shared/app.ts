@@ -37,7 +37,7 @@ import { makeSkuCatalogs } from "./partner-center/skuCatalogs.ts";
 import { makeUserIds } from "./partner-center/userIds.ts";
 import { makeReadTicket } from "./ticket/in/readTicket.ts";
 import { makeReceive, type Receive } from "./ticket/in/receive.ts";
-import { makeRecord, type RecordDeps } from "./change/record.ts";
+import { makeRecorder, type RecorderDeps } from "./change/recorder.ts";
 import { makeSettle } from "./change/settle.ts";
 import { makeSubmit, type Submit } from "./change/submit.ts";
 import { makeTicketHealth } from "./ticket/out/ticketHealth.ts";
@@ -196,8 +196,8 @@ const buildApp = (settings: Settings): App => {
   const { ledger, newest, lists, poisonIndex, notes, operations, expired } = kept;
 
   const patiently = makePatiently(clock, hold);
-  const newerThan: RecordDeps["newerThan"] = (about, acceptedAt) => newest.newerThan(about, acceptedAt);
-  const record = makeRecord({
+  const newerThan: RecorderDeps["newerThan"] = (about, acceptedAt) => newest.newerThan(about, acceptedAt);
+  const record = makeRecorder({
     ledger,
     newerThan,
     proofDelayMs: settings.PROOF_DELAY_SECONDS * 1000,

@@ -9,7 +9,7 @@ import type { NotNow } from "../outcome/outcome.ts";
 import { keyOfMessage } from "../message/poisonMessage.ts";
 import { parseRequestBytes, type Problem } from "../request/parse.ts";
 import type { LicenseRequest, RequestId } from "../request/schema.ts";
-import type { Record, RunRecord } from "./record.ts";
+import type { Recorder, RunRecorder } from "./recorder.ts";
 import type { Settle } from "./settle.ts";
 import { seatsUntilOf, type Update, type UpdateContext } from "./update.ts";
 
@@ -23,7 +23,7 @@ export class GivenBack extends Error {
 
 export interface ApplyDeps {
   readonly clock: Clock;
-  readonly record: Record;
+  readonly record: Recorder;
   readonly update: Update;
   readonly settle: Settle;
   /** Logs the pace of calls, now and then. */
@@ -79,7 +79,7 @@ export const makeApply = ({ clock, record, update, settle, report }: ApplyDeps):
   const finish = async (
     outcome: Awaited<ReturnType<Update>>,
     request: LicenseRequest,
-    run: RunRecord,
+    run: RunRecorder,
     delivery: Delivery,
     isReplay: boolean,
     log: Log,

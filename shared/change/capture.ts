@@ -5,12 +5,12 @@ import { brokerCauseOf } from "../outcome/brokerCauses.ts";
 import type { Delivery } from "../outcome/delivery.ts";
 import type { Refused } from "../outcome/outcome.ts";
 import { parseRequestBytes } from "../request/parse.ts";
-import type { Record } from "./record.ts";
+import type { Recorder } from "./recorder.ts";
 import type { Settle } from "./settle.ts";
 
 export interface CaptureDeps {
   readonly clock: Clock;
-  readonly record: Record;
+  readonly record: Recorder;
   readonly settle: Settle;
 }
 

@@ -5,7 +5,7 @@ import { makeCapture } from "../../shared/change/capture.ts";
 import { makeSettle } from "../../shared/change/settle.ts";
 import { makeFilePoison } from "../../shared/poison/file.ts";
 import { makePatiently } from "../../shared/wait/patiently.ts";
-import { makeRecord } from "../../shared/change/record.ts";
+import { makeRecorder } from "../../shared/change/recorder.ts";
 import type { Update, UpdateContext } from "../../shared/change/update.ts";
 import { causeOf } from "../../shared/outcome/causes.ts";
 import type { OutcomeEvent } from "../../shared/message/event.ts";
@@ -57,7 +57,7 @@ const aFlow = (outcomes: Outcome | Outcome[], { poisonFailures = 0, outcomeFailu
   const patiently = makePatiently(clock, { holdBudgetMs: 10_000, retryBaseMs: 1000 });
   const store = aLedger();
   const { ledger, newest } = store;
-  const record = makeRecord({
+  const record = makeRecorder({
     ledger,
     newerThan: (about, acceptedAt) => newest.newerThan(about, acceptedAt),
     proofDelayMs: 0,

@@ -19,7 +19,7 @@ import type { HeldStep } from "./attempt.ts";
 const THROUGH_QUEUE = "queue";
 
 /** What the ledger is told of one run. Each throws when the ledger stays out of reach, but for `waiting`. */
-export interface RunRecord {
+export interface RunRecorder {
   /** Notes a wait; when the ledger cannot be reached, with the next thing that is noted. Never throws. */
   readonly waiting: (held: HeldStep, waitMs: number) => Promise<void>;
   /** Notes the end. @returns the entry with it */
@@ -31,10 +31,10 @@ export interface RunRecord {
   readonly superseded: (newerRequestId: string) => Promise<Entry | undefined>;
 }
 
-export interface Record {
+export interface Recorder {
   /** Notes that a request is being applied: before this is written, nothing is called. */
   readonly begin: (request: LicenseRequest, log: Log) => Promise<BeginDecision>;
-  readonly run: (requestId: string, run: number, log: Log) => RunRecord;
+  readonly run: (requestId: string, run: number, log: Log) => RunRecorder;
   /** Notes that the broker gave a request up. @returns the entry, or undefined when its id is another request's */
   readonly deadLetter: (request: LicenseRequest, refused: Refused, log: Log) => Promise<Entry | undefined>;
   /** Notes that a poison message that was no request has become one. */
@@ -45,7 +45,7 @@ export interface Record {
   readonly mend: (entry: Entry, log: Log) => Promise<void>;
 }
 
-export interface RecordDeps {
+export interface RecorderDeps {
   readonly ledger: Pick<Ledger, "read" | "change" | "mend">;
   readonly newerThan: (about: About, acceptedAt: string) => Promise<string | undefined>;
   /** A success is looked for so much later; 0 never. */
@@ -57,7 +57,13 @@ export interface RecordDeps {
 /** An accepted request whose steps are written together with what follows. */
 const beforeSteps = ({ entry, steps }: Change): Entry => ({ ...entry, steps: entry.steps - steps.length });
 
-export const makeRecord = ({ ledger, newerThan, proofDelayMs, clock, patiently }: RecordDeps): Record => {
+export const makeRecorder = ({
+  ledger,
+  newerThan,
+  proofDelayMs,
+  clock,
+  patiently,
+}: RecorderDeps): Recorder => {
   const nowIso = (): string => new Date(clock.now()).toISOString();
 
   const change = <D extends { readonly kind?: string; readonly change?: Change }>(
