@@ -3,7 +3,8 @@ import { parseArgs } from "node:util";
 
 import Table from "cli-table3";
 
-import { loadBrokerConfig, type BrokerConfig } from "../local/broker/config.ts";
+import type { BrokerConfig } from "../local/broker/config.ts";
+import { loadBrokerConfig } from "../local/broker/loadConfig.ts";
 import { makeApi } from "../local/demo/api.ts";
 import { startHostProcess, type HostProcess } from "../local/host/hostProcess.ts";
 import { customerIdAt, largeWorld } from "../local/partner-center/largeWorld.ts";

@@ -3,7 +3,7 @@ import { parseArgs } from "node:util";
 
 import { runAlone, type Running } from "../runAlone.ts";
 import { readPort } from "../ports.ts";
-import { loadBrokerConfig } from "./config.ts";
+import { loadBrokerConfig } from "./loadConfig.ts";
 import { startBroker } from "./startBroker.ts";
 
 const ENTITIES_FILE = fileURLToPath(new URL("../../servicebus.config.json", import.meta.url));

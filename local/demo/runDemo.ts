@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { loadBrokerConfig, type BrokerConfig } from "../broker/config.ts";
+import type { BrokerConfig } from "../broker/config.ts";
+import { loadBrokerConfig } from "../broker/loadConfig.ts";
 import { apart } from "../ports.ts";
 import { ENTITIES_FILE } from "../startLocalAzure.ts";
 import { startLocal, type Local } from "../startLocal.ts";

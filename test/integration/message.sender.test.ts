@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
-import { readBrokerConfig } from "../../local/broker/config.ts";
+import { readBrokerConfig } from "../../local/broker/loadConfig.ts";
 import { startBroker, type Broker } from "../../local/broker/startBroker.ts";
 import { QueueError } from "../../shared/message/errors.ts";
 import { makeQueues, type Queues } from "../../shared/message/sender.ts";

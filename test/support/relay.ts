@@ -2,7 +2,8 @@ import { fileURLToPath } from "node:url";
 
 import { ServiceBusClient, type ServiceBusMessage } from "@azure/service-bus";
 
-import { loadBrokerConfig, type BrokerConfig } from "../../local/broker/config.ts";
+import type { BrokerConfig } from "../../local/broker/config.ts";
+import { loadBrokerConfig } from "../../local/broker/loadConfig.ts";
 import type { Broker } from "../../local/broker/startBroker.ts";
 import { makeApi, type Api } from "../../local/demo/api.ts";
 import { followEnds, type Ends } from "../../local/demo/ends.ts";

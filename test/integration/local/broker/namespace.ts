@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { ServiceBusClient, type ServiceBusMessage, type ServiceBusReceivedMessage } from "@azure/service-bus";
 import { onTestFinished } from "vitest";
 
-import { readBrokerConfig } from "../../../../local/broker/config.ts";
+import { readBrokerConfig } from "../../../../local/broker/loadConfig.ts";
 import { startBroker, type Broker, type BrokerOptions } from "../../../../local/broker/startBroker.ts";
 
 /** Entities as the emulator's file writes them. */

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { ServiceBusClient, type ServiceBusMessage, type ServiceBusSender } from "@azure/service-bus";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
 
-import { readBrokerConfig } from "../../../../local/broker/config.ts";
+import { readBrokerConfig } from "../../../../local/broker/loadConfig.ts";
 import { startBroker, type Broker } from "../../../../local/broker/startBroker.ts";
 import { startHost, type Host, type LogEntry } from "../../../../local/host/startHost.ts";
 import { gate } from "./fixture/gate.ts";

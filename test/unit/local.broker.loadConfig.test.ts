@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 
-import { loadBrokerConfig, readBrokerConfig } from "../../local/broker/config.ts";
+import { loadBrokerConfig, readBrokerConfig } from "../../local/broker/loadConfig.ts";
 
 const namespace = (content: object): object => ({ UserConfig: { Namespaces: [{ Name: "ns", ...content }] } });
 const queue = (properties: object): object => namespace({ Queues: [{ Name: "q", Properties: properties }] });
