@@ -19,7 +19,10 @@ export const LOCAL_REFRESH_TOKEN = "local-refresh-token";
 
 /** What the next token requests get in place of tokens. */
 export type EntraFault =
-  /** Shape D of errors (facts, section 4.1), with this AADSTS code. */
+  /**
+   * { error, error_description, error_codes } with this AADSTS code, as the token endpoint refuses:
+   * https://learn.microsoft.com/entra/identity-platform/reference-error-codes
+   */
   | { readonly kind: "refuse"; readonly error: string; readonly code: number }
   | { readonly kind: "answer"; readonly status: number; readonly body: string }
   | { readonly kind: "slow"; readonly ms: number }

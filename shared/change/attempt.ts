@@ -45,7 +45,10 @@ type Held = { readonly kind: "hold"; readonly retryAfterMs: number } & Omit<Held
 /** One step of an update: its end, or a reason to try again. */
 export type Step = Applied | Refused | Superseded | Parked | { readonly kind: "again" } | Held;
 
-/** Right after a usage location was set, Partner Center may not know it yet (facts, section 1.3). */
+/**
+ * Right after a usage location was set, a license may still be refused for want of one. Not documented; seen at
+ * Microsoft Graph, which Partner Center calls: https://learn.microsoft.com/answers/questions/5984903
+ */
 const LATE_NEWS_MAX = 5;
 const LATE_NEWS_MS = 2000;
 
@@ -72,7 +75,10 @@ type Ready = Extract<Prepared, { kind: "ready" }>;
 const isAboutLocation = ({ category }: Cause): boolean =>
   category === "invalid-request" || category === "rejected";
 
-/** Whether an answer may only mean that it is so already: nobody has documented these (facts, section 9). */
+/**
+ * Whether an answer may only mean that it is so already. How Partner Center refuses what is so is not documented;
+ * harmless either way: the licenses are read back before such a refusal counts.
+ */
 const isAboutState = (cause: Cause): boolean => isAboutLocation(cause) || cause.category === "conflict";
 
 /** The tries of one delivery, with what they have shown so far. */

@@ -19,7 +19,10 @@ export interface Locate {
 /** So often it is looked for; then the call itself is to tell. */
 const LOOKS_MAX = 5;
 
-/** Sets a usage location where there is none, and never changes one (facts, section 1.3). */
+/**
+ * Sets a usage location where there is none, and never changes one. A user needs one to get a license:
+ * https://learn.microsoft.com/graph/api/resources/user#properties
+ */
 export const startLocate = (
   partnerCenter: Pick<PartnerCenter, "user" | "setUsageLocation">,
   subject: Subject,

@@ -21,7 +21,10 @@ const noSuchUser: NotFound = {
   retryAfterMs: 0,
 };
 
-/** A read by name that was refused may only mean that reads take ids alone (facts, section 2). */
+/**
+ * A read by name that was refused may only mean that reads take ids alone: that they take names is not documented.
+ * https://learn.microsoft.com/partner-center/developer/check-which-licenses-are-assigned-to-a-user
+ */
 export const isUnreadableName = <T>(found: Found<T>, userId: string): boolean =>
   found.kind === "notFound" && (found.status === 400 || found.status === 404) && userId.includes("@");
 

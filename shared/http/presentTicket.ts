@@ -19,8 +19,10 @@ const taken = (
 const CORRECT = "Correct the ticket or the mapping as errors says";
 
 /**
- * The answer that suits ticketing systems: what is known already is 202, our own trouble 429, which all of them try
- * again. Source: facts about ticketing systems, section 1.
+ * The answer that suits ticketing systems: what is known already is 202, our own trouble 429. Jira and Autotask say
+ * that they try it again; Zendesk and ConnectWise do, not documented in public, and ConnectWise does not repeat a 503.
+ * https://developer.atlassian.com/cloud/jira/platform/webhooks/
+ * https://ww6.autotask.net/help/DeveloperHelp/Content/APIs/Webhooks/Webhooks_Error_Handling.htm
  */
 export const toTicketAnswer = (received: Received, url: string): HttpResponseInit => {
   switch (received.kind) {

@@ -33,7 +33,10 @@ const readCodes = (error: unknown): readonly string[] => {
   return [...inner.flatMap(readCodes), ...(typeof code === "string" ? [code] : []), error.name];
 };
 
-/** Whatever the SDK threw → what it means. After several tries that is a plain AggregateError (facts, F.5). */
+/**
+ * Whatever the SDK threw → what it means. After several tries that is a plain AggregateError:
+ * https://github.com/Azure/azure-sdk-for-js/blob/main/sdk/core/core-amqp/src/retry.ts
+ */
 export const toQueueError = (entity: string, error: unknown): QueueError => {
   const known = readCodes(error).findLast((code) => byCode.has(code));
   const [code, why] = byCode.get(known ?? "") ?? [

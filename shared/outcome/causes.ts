@@ -55,8 +55,10 @@ const invalid = {
 
 /**
  * Answers of Partner Center that have a meaning of their own, by status and code.
- * Source: the error codes page, the page on assigning licenses, and codes seen in the field;
- * the same code can mean two things under two statuses, so the pair is the key.
+ * Most are documented; 401/10001, 403/90000 and 403/600006 are not, but were seen.
+ * The same code can mean two things under two statuses, so the pair is the key.
+ * https://learn.microsoft.com/partner-center/developer/error-codes
+ * https://learn.microsoft.com/partner-center/developer/assign-licenses-to-a-user
  */
 export const causeRows: readonly CauseRow[] = [
   {

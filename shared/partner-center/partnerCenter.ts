@@ -67,7 +67,8 @@ export interface UserPage {
   readonly next?: string;
 }
 
-// Without the parameter only the first group comes back (facts, section 2)
+// Without the parameter only the first group comes back:
+// https://learn.microsoft.com/partner-center/developer/get-a-list-of-available-licenses-by-license-group
 const BOTH_GROUPS = "?licenseGroupIds=Group1&licenseGroupIds=Group2";
 const CONTINUATION = "ms-continuationtoken";
 const USERS_A_PAGE = 500;
@@ -81,7 +82,8 @@ const headersOf = (token: string, { msRequestId, correlationId }: CallIds): Reco
   accept: "application/json",
   "ms-requestid": msRequestId,
   "ms-correlationid": correlationId,
-  // Asks for the header isMfaCompliant (facts, section 6.4)
+  // Asks for the header isMfaCompliant:
+  // https://www.cloudcockpit.com/blog/mfa-enforcement-partner-center-apis
   validatemfa: "true",
   // Texts are for people who read the log, wherever the partner is
   "x-locale": "en-US",
@@ -156,7 +158,15 @@ const readCall = (
   },
 });
 
-/** Partner Center's license calls over a transport. Sources: facts, sections 1 to 3. */
+/**
+ * Partner Center's license calls over a transport:
+ * https://learn.microsoft.com/partner-center/developer/assign-licenses-to-a-user
+ * https://learn.microsoft.com/partner-center/developer/check-which-licenses-are-assigned-to-a-user
+ * https://learn.microsoft.com/partner-center/developer/get-a-list-of-available-licenses
+ * https://learn.microsoft.com/partner-center/developer/get-a-user-account-by-id
+ * https://learn.microsoft.com/partner-center/developer/update-user-accounts-for-a-customer
+ * https://learn.microsoft.com/partner-center/developer/headers
+ */
 export const makePartnerCenter = (send: Send, now: () => number): PartnerCenter => ({
   async updateLicenses(subject, wish, { token, requestId, messageId, answers }) {
     const body = toLicenseUpdate(wish);
@@ -190,7 +200,8 @@ export const makePartnerCenter = (send: Send, now: () => number): PartnerCenter 
     return toFound(await send(readCall(subject.customerId, userPath(subject), reader)), now(), User);
   },
   async users(customerId, reader, after) {
-    // The next page is asked for by its token (facts, section 2)
+    // The next page is asked for by a token in a header. The page on users does not say so; the one on devices does:
+    // https://learn.microsoft.com/partner-center/developer/get-a-list-of-devices-for-the-specified-batch-and-customer
     const seek = after === undefined ? "" : "&seekOperation=Next";
     const path = `${customerPath(customerId)}/users?size=${USERS_A_PAGE}${seek}`;
     const headers = after === undefined ? {} : { [CONTINUATION]: after };

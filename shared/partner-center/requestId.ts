@@ -15,7 +15,7 @@ export interface CallIdentity {
 /**
  * `MS-RequestId` of a call: derived from the message, from the number of answers seen so far and from what is sent. A
  * repeat after a time-out or a crash carries the same id, so Partner Center can tell that it is a repeat; a repeat after
- * an answer carries a new one (facts: headers of Partner Center).
+ * an answer carries a new one (https://learn.microsoft.com/partner-center/developer/headers).
  */
 export const msRequestIdOf = ({ requestId, messageId = "", answers, body }: CallIdentity): string =>
   derivedId("ms-request-id", requestId, messageId, String(answers), body);

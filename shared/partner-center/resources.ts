@@ -25,7 +25,7 @@ const Plan = z.object({
 // Keys are in lower case by now: the pages and the samples disagree on them
 const collectionOf = <T extends z.ZodType>(item: T) => z.object({ items: z.array(item) });
 
-/** GET …/licenses (facts, section 2). */
+/** GET …/licenses: https://learn.microsoft.com/partner-center/developer/check-which-licenses-are-assigned-to-a-user */
 export const Licenses = collectionOf(
   z.object({ productsku: z.object({ id: guid }), serviceplans: z.array(Plan).catch([]) }),
 ).transform(({ items }): readonly HeldLicense[] =>
@@ -37,7 +37,7 @@ export const Licenses = collectionOf(
 
 const isForUsers = (targetType: string): boolean => targetType.toLowerCase() === "user";
 
-/** GET …/subscribedskus (facts, section 2). */
+/** GET …/subscribedskus: https://learn.microsoft.com/partner-center/developer/get-a-list-of-available-licenses */
 export const SubscribedSkus = collectionOf(
   z.object({
     availableunits: count,

@@ -14,7 +14,10 @@ const PAGES_MAX = 200;
 
 const keyOf = ({ customerId, userId }: Subject): string => `${customerId}/${userId.toLowerCase()}`;
 
-/** Reads by user principal name are not documented (facts, section 2): where one fails, the list of users tells the id. */
+/**
+ * Names are documented for license updates, not for reads: where a read by name fails, the list of users tells the id.
+ * https://learn.microsoft.com/rest/api/partner-center/manage-customer-accounts/license-updates
+ */
 export const makeUserIds = (partnerCenter: Pick<PartnerCenter, "users">): UserIds => {
   const ids = new Map<string, string>();
 

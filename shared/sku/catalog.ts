@@ -13,7 +13,10 @@ export interface SubscribedSku {
   readonly skuId: string;
   readonly skuPartNumber: string;
   readonly name: string;
-  /** Licenses of one request must be of one group (facts, section 1.3). */
+  /**
+   * The license group; licenses of one request must be of one. Not on every version of the page any more.
+   * https://learn.microsoft.com/partner-center/developer/assign-licenses-to-a-user
+   */
   readonly group: string;
   readonly availableUnits: number;
   readonly isForUsers: boolean;

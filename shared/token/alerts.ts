@@ -30,7 +30,10 @@ export interface TokenFacts {
 }
 
 const DAY_MS = 24 * 60 * 60_000;
-/** A refresh token lasts so long when it is not used (facts, section 6.2). */
+/**
+ * A refresh token lasts so long when it is not used:
+ * https://learn.microsoft.com/entra/identity-platform/refresh-tokens
+ */
 const REFRESH_LIFE_MS = 90 * DAY_MS;
 /** With less left than this, the access token should have been renewed. */
 const RENEWAL_LATE_MS = 10 * 60_000;

@@ -2,8 +2,9 @@ import { tokenIdOf } from "./partnerToken.ts";
 import type { Send } from "../partner-center/transport.ts";
 
 /**
- * A transport that reads along what Partner Center says of the MFA of tokens, in the header isMfaCompliant (facts,
- * section 6.4); an answer without it says nothing.
+ * A transport that reads along what Partner Center says of the MFA of tokens, in the header isMfaCompliant. Which
+ * answers have it is not documented; one without it says nothing.
+ * https://www.cloudcockpit.com/blog/mfa-enforcement-partner-center-apis
  * @param onNotCompliant told once for each token of which it says so
  */
 export const watchMfa = (send: Send, onNotCompliant: (tokenId: string) => void): Send => {

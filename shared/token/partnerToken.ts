@@ -77,7 +77,11 @@ const notAToken: TokenProblem = {
   remedy: "Store the access token itself in the secret, without quotes or the word Bearer",
 };
 
-/** The value of the secret → a token and what is wrong with it (facts, section 6.3). Never throws. */
+/**
+ * The value of the secret → a token and what is wrong with it. Never throws.
+ * https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference
+ * https://learn.microsoft.com/partner-center/security/partner-security-requirements-mandating-mfa
+ */
 export const readPartnerToken = (value: string): PartnerToken => {
   const claims = readClaims(value);
   if (claims === undefined) return { value, problems: [notAToken] };

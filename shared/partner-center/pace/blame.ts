@@ -2,7 +2,8 @@ import { makeLimiter, UNNAMED_WAIT_MS, type Limiter } from "./limiter.ts";
 
 /**
  * Whose throttle it is. Partner Center counts per partner, or per partner and customer, and an answer does not say which
- * (facts, section 5): it is told by who else is refused. Times are milliseconds since 1970.
+ * (https://learn.microsoft.com/partner-center/developer/api-throttling-guidance): it is told by who else is
+ * refused. Times are milliseconds since 1970.
  */
 export interface Blame {
   /** When the customer's own throttle lets the next call pass. */

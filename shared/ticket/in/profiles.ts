@@ -70,12 +70,25 @@ const byTemplate = (title: string, system: string, scheme: Scheme): Profile => (
 const issueField = (name: string): string =>
   `$lookup(issue.fields, $fields.${name}).($type($) = "object" ? (emailAddress ? emailAddress : value ? value : name) : $)`;
 
-/** The entity may come as text inside the JSON (facts, section 8, UNVERIFIED): both are read. */
+/**
+ * ConnectWise's entity comes as text inside the JSON. Not documented, but captured; both are read.
+ * https://github.com/amp-labs/connectors/blob/HEAD/providers/connectwise/internal/webhook/test/contact-update.json
+ */
 const ENTITY = '($type(Entity) = "string" ? $json(Entity) : Entity)';
 const customField = (name: string): string => `${ENTITY}.customFields[caption = $fields.${name}].value`;
 const autotaskField = (name: string): string => `$lookup(Fields, $fields.${name})`;
 
-/** The built-in ticketing systems. Sources: the facts about ticketing systems, sections 2 to 11. */
+/**
+ * The built-in ticketing systems, as their vendors document them. ConnectWise's page needs a sign-in, so a receiver
+ * that others wrote stands beside it. The systems with `bearer` document no signature.
+ * https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
+ * https://developer.zendesk.com/documentation/webhooks/verifying/
+ * https://developer.atlassian.com/cloud/jira/platform/webhooks/
+ * https://developer.connectwise.com/Products/Manage/Developer_Guide
+ * https://github.com/NangoHQ/nango/blob/master/packages/server/lib/webhook/connectwise-psa-webhook-routing.ts
+ * https://www.autotask.net/help/developerhelp/Content/APIs/Webhooks/SecretKeyPayloadVerification.htm
+ * https://docs.github.com/webhooks/using-webhooks/validating-webhook-deliveries
+ */
 export const profiles = {
   "standard-webhooks": {
     ...byTemplate("Standard Webhooks", "standard-webhooks", { kind: "standardWebhooks" }),

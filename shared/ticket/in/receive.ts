@@ -34,7 +34,10 @@ export interface ReceiveDeps {
 
 export type Receive = (sourceName: string, delivery: TicketDelivery, log: Log) => Promise<Received>;
 
-/** ConnectWise waits 5 s, the shortest of all; a caller is answered well before (facts, section 0, rule 3). */
+/**
+ * ConnectWise waits 5 s, the shortest of all; a caller is answered well before. (On callbacks, with a sign-in:
+ * https://developer.connectwise.com/Products/Manage/Developer_Guide)
+ */
 const ANSWER_MS = 2500;
 
 const REUSED: readonly Problem[] = [

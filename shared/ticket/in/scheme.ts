@@ -22,7 +22,8 @@ export type Scheme =
   /** A header with a secret that both know: nothing is signed. */
   | { readonly kind: "sharedSecret"; readonly header: string; readonly prefix: string };
 
-// As a community library does it for instances that do not sign the bytes as sent (facts, section 9)
+// Autotask does not document it: as a community library does it for instances that do not sign the bytes as sent
+// https://github.com/aybouzaglou/autotask-rest-api-types/blob/HEAD/src/core/webhooks/signature.ts
 const ESCAPED = /[&<>"'`+\\\u0080-\uffff]/g;
 const escaped = (text: string): string =>
   text.replaceAll(ESCAPED, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);

@@ -1,4 +1,8 @@
-/** Hosts of ConnectWise that give out signing keys. Source: facts about ticketing systems, section 8. */
+/**
+ * Hosts of ConnectWise that give out signing keys. There is no public list: these are the hosts of its API, as clients
+ * and receivers name them.
+ * https://github.com/NangoHQ/nango/blob/master/packages/server/lib/webhook/connectwise-psa-webhook-routing.ts
+ */
 const CLOUD = /^(?:(?:api-)?(?:na|eu|au)|aus|za|sandbox-[a-z0-9-]+)\.myconnectwise\.net$/;
 
 const valueOf = (object: unknown, name: string): unknown => {

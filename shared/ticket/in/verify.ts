@@ -104,7 +104,8 @@ const verifyStandard = ({ body, header }: TicketDelivery, options: VerifyOptions
   if (id === undefined) return missing("webhook-id");
   if (timestamp === undefined) return missing("webhook-timestamp");
   if (given === undefined) return missing("webhook-signature");
-  // A dot in the id would let two deliveries have the same signed text (facts, section 10)
+  // A dot in the id would let two deliveries have the same signed text:
+  // https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md#signature-scheme
   const isShaped = !id.includes(".") && id.length <= DELIVERY_ID_MAX && /^\d{1,12}$/.test(timestamp);
   // The library signs text: bytes that are none would be signed as something else
   if (!isShaped || given.length > SIGNATURE_MAX || !isUtf8(body)) return mismatch();
@@ -163,7 +164,7 @@ const verifyShared = (
 
 /**
  * Checks a delivery over the bytes as they came, in constant time, before anything is parsed. Never throws.
- * Source: the table of schemes in the facts about ticketing systems, section 2.
+ * Which system signs how, and where it says so: profiles.ts.
  */
 export const verifyDelivery = (
   scheme: Scheme,

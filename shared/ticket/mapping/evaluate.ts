@@ -53,7 +53,8 @@ const messageOf = (error: unknown): string => {
 
 const toInput = (text: string): unknown => {
   const value = parseWithDigits(text);
-  // HaloPSA may send a batch of one (facts, section 7)
+  // HaloPSA can send events in batches; what one looks like is not documented, and a list of one is read as the one:
+  // https://haloitsm.com/guides/article/?kbid=838
   return Array.isArray(value) && value.length === 1 ? (value[0] as unknown) : value;
 };
 

@@ -7,8 +7,10 @@ export interface CallbackTemplate {
 }
 
 /**
- * The shapes that are known for certain. Sources: Zendesk's reference of ticket comments (update the ticket with a
- * comment), the facts about ticketing systems, sections 4 and 7. A note is for agents: none of them is public.
+ * The shapes that are known for certain. Those of Zendesk and HaloPSA are for agents alone. A comment of Jira is seen
+ * by whoever sees the issue; in Jira Service Management that is the customer too.
+ * https://developer.zendesk.com/api-reference/ticketing/tickets/ticket_comments/
+ * https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issue-comments/
  */
 const templates = {
   standard: { title: "Standard Webhooks: the event, and a sentence in message", method: "POST" },
@@ -25,7 +27,8 @@ const templates = {
   "halopsa-action": {
     title: "Internal note of a HaloPSA ticket",
     method: "POST",
-    // An outcome is mandatory; 7 is the built-in internal note (facts, section 7)
+    // An outcome is mandatory; 7 is the built-in internal note. Not documented; as CIPP does it:
+    // https://github.com/KelvinTegelaar/CIPP-API/blob/master/Modules/CippExtensions/Public/Halo/New-HaloPSATicket.ps1
     body: '[{ "ticket_id": $number(ticketId), "outcome_id": 7, "note_html": $html(message), "hiddenfromuser": true }]',
   },
 } as const satisfies Readonly<Record<string, CallbackTemplate>>;

@@ -21,7 +21,10 @@ interface Known {
   readonly untilMs: number;
 }
 
-/** Keys as ConnectWise gives them out: GET → { "signing_key" }. Source: facts about ticketing systems, section 8. */
+/**
+ * Keys as ConnectWise gives them out: GET → { "signing_key" }.
+ * https://github.com/NangoHQ/nango/blob/master/packages/server/lib/webhook/connectwise-psa-webhook-routing.ts
+ */
 export const makeReadSigningKey = (send: SendWeb, now: () => number): ReadSigningKey => {
   const known = new Map<string, Known>();
   let asked: readonly number[] = [];

@@ -23,7 +23,7 @@ const settings = (meaning: string): EntraFailure => ({
   remedy: "Correct PARTNER_TENANT_ID and PARTNER_CLIENT_ID",
 });
 
-/** AADSTS code → what it means. Source: facts, section 6.2, and the page on AADSTS error codes. */
+/** AADSTS code → what it means: https://learn.microsoft.com/entra/identity-platform/reference-error-codes */
 const byCode: ReadonlyMap<number, EntraFailure> = new Map([
   [50_076, consent("The refresh token was obtained without multifactor authentication")],
   [50_079, consent("The service account has to register for multifactor authentication")],

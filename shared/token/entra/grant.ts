@@ -22,7 +22,8 @@ export type Grant =
   | { readonly kind: "pending"; readonly slowDown: boolean }
   | { readonly kind: "notNow"; readonly why: string; readonly retryAfterMs: number };
 
-// The endpoint of version 1 writes numbers as text (facts, section 6.1)
+// The endpoint of version 1 writes numbers as text:
+// https://learn.microsoft.com/azure/active-directory/azuread-dev/v1-protocols-oauth-code
 const Tokens = z.object({
   access_token: z.string().min(1),
   refresh_token: z.string().min(1).optional(),

@@ -23,7 +23,11 @@ export interface DeviceCode {
   readonly expiresInMs: number;
 }
 
-/** The token endpoint of Microsoft Entra, version 2 (facts, section 6.1). Never throws, but for a bad credential. */
+/**
+ * The token endpoint of Microsoft Entra, version 2. Never throws, but for a bad credential.
+ * https://learn.microsoft.com/entra/identity-platform/v2-oauth2-auth-code-flow
+ * https://learn.microsoft.com/entra/identity-platform/v2-oauth2-device-code
+ */
 export interface TokenEndpoint {
   /** @throws {CredentialError} */
   refresh(refreshToken: string, credential: AppCredential): Promise<Grant>;
