@@ -19,7 +19,7 @@ export type Checked<T> =
 export const good = <T>(value: T): Checked<T> => ({ kind: "good", value });
 export const refused = (answer: Answer): Checked<never> => ({ kind: "refused", answer });
 
-/** Shape A of errors: Partner Center's services. */
+/** An error of Partner Center's services. */
 export const serviceError = (
   status: number,
   code: number,
@@ -31,7 +31,7 @@ export const serviceError = (
   body: { code, description, ...(data === undefined ? {} : { data }), source: "PartnerFD" },
 });
 
-/** Shape B: the gateway in front of them. */
+/** An error of the gateway in front of them. */
 export const gatewayError = (
   status: number,
   message: string,
@@ -42,14 +42,14 @@ export const gatewayError = (
   ...(headers === undefined ? {} : { headers }),
 });
 
-/** Shape C: no body, a reason phrase only. */
+/** An error without a body: a reason phrase only. */
 export const bareError = (
   status: number,
   reason: string,
   headers?: Readonly<Record<string, string>>,
 ): Answer => ({ status, reason, ...(headers === undefined ? {} : { headers }) });
 
-/** Shape E: as Microsoft Graph has it. */
+/** An error as Microsoft Graph has it. */
 export const graphError = (status: number, code: string, message: string): Answer => ({
   status,
   body: { error: { code, message } },
@@ -63,7 +63,7 @@ export const collection = (items: readonly JsonObject[]): Answer => ({
 export interface Wording {
   /** Success bodies begin with U+FEFF, as in Microsoft's captures. */
   readonly byteOrderMark: boolean;
-  /** How shape A writes its code: the page says text, captures have numbers. */
+  /** How the services write a code: Microsoft's page on error codes says text, its samples have numbers. */
   readonly errorCodes: "number" | "text";
 }
 

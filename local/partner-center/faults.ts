@@ -7,7 +7,7 @@ const FaultAction = z.discriminatedUnion("kind", [
   z.strictObject({
     kind: z.literal("answer"),
     status: z.int().min(200).max(599),
-    /** Without a body: shape A with this code in its documented words. */
+    /** Without a body: an error of the services with this code in its documented words. */
     code: z.int().exactOptional(),
     reason: z.string().exactOptional(),
     headers: z.record(z.string().toLowerCase(), z.string()).exactOptional(),

@@ -9,20 +9,20 @@ const read = (value: unknown) => readAnswerBody(bytes(JSON.stringify(value)));
 describe("readAnswerBody()", () => {
   test.each([
     [
-      "shape A with a number",
+      "an error of the services with a number",
       { code: 60012, description: "No seats", source: "PartnerFD" },
       60012,
       "No seats",
     ],
-    ["shape A with a string", { code: "900316", description: "Token" }, 900316, "Token"],
-    ["shape A in Pascal case", { Code: 2000, Description: "Odd" }, 2000, "Odd"],
+    ["an error of the services with a string", { code: "900316", description: "Token" }, 900316, "Token"],
+    ["an error of the services in Pascal case", { Code: 2000, Description: "Odd" }, 2000, "Odd"],
     [
-      "shape B",
+      "an error of the gateway",
       { statusCode: 429, message: "Rate limit is exceeded." },
       undefined,
       "Rate limit is exceeded.",
     ],
-    ["shape E", { error: { code: "3000", message: "Bad" } }, 3000, "Bad"],
+    ["an error as Microsoft Graph has it", { error: { code: "3000", message: "Bad" } }, 3000, "Bad"],
     ["a code that is a word", { code: "BadRequest", description: "Bad" }, undefined, "Bad"],
     ["code 0", { code: 0, description: "exception not defined" }, 0, "exception not defined"],
   ])("reads %s", (_name, body, code, description) => {
