@@ -7,7 +7,7 @@ import { fromTrigger } from "../shared/message/fromTrigger.ts";
 
 /** One message of license-updates: returns when its end is told, throws to give it back to its lane. */
 const applyLicenseUpdate = async (message: unknown, context: InvocationContext): Promise<void> => {
-  await app.apply(fromTrigger(message, context.triggerMetadata), logTo(context));
+  await app.changes.apply(fromTrigger(message, context.triggerMetadata), logTo(context));
 };
 
 const trigger = {

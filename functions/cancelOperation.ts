@@ -10,9 +10,9 @@ import { toOperationView } from "../shared/http/presentOperation.ts";
 /** POST /api/operations/{id}/cancel: what is under way is finished, nothing more is begun. */
 const cancelOperation = answering(async (request) => {
   const id = routeId(request, "id");
-  const by = operatorName(request, await readInput(request, CancelInput), app.hasEasyAuth);
-  await app.manage.cancel(id, by);
-  const found = await app.view.operation(id);
+  const by = operatorName(request, await readInput(request, CancelInput), app.http.hasEasyAuth);
+  await app.poison.manage.cancel(id, by);
+  const found = await app.http.view.operation(id);
   if (found === undefined) throw new HttpProblem(404, `The ledger has no operation "${id}"`);
   return ok(toOperationView(found.operation, found.unfinished, linksOf(request.url)));
 });

@@ -7,7 +7,7 @@ import { fromTrigger } from "../shared/message/fromTrigger.ts";
 
 /** One dead letter of license-updates: becomes a poison message, so that there is one place to look. */
 const captureDeadLetter = async (message: unknown, context: InvocationContext): Promise<void> => {
-  await app.capture(fromTrigger(message, context.triggerMetadata), logTo(context));
+  await app.changes.capture(fromTrigger(message, context.triggerMetadata), logTo(context));
 };
 
 const trigger = {

@@ -8,9 +8,9 @@ import { toTicketCheckView } from "../shared/http/presentTicket.ts";
 /** POST /api/tickets/{source}/check: what a delivery would come to; nothing is noted and nothing is sent. */
 const checkTicket = answering(async (request) => {
   const { source = "" } = request.params;
-  const delivered = await readDelivery(request, app.sources.get(source));
+  const delivered = await readDelivery(request, app.tickets.sources.get(source));
   if (!delivered.ok) throw new HttpProblem(delivered.status, delivered.detail);
-  const check = await app.checkTicket(source, delivered.delivery);
+  const check = await app.tickets.check(source, delivered.delivery);
   if (check === undefined)
     throw new HttpProblem(404, "There is no source of this name; it would be a file in tickets/");
   return ok(toTicketCheckView(check));

@@ -9,10 +9,10 @@ import { operationStarted } from "../shared/http/presentOperation.ts";
 /** POST /api/poison/discard: starts an operation that archives poison messages. */
 const discardPoison = answering(async (request, log) => {
   const input = await readInput(request, ArchiveInput);
-  const operation = await app.manage.start(
+  const operation = await app.poison.manage.start(
     "discard",
     input,
-    operatorName(request, input, app.hasEasyAuth),
+    operatorName(request, input, app.http.hasEasyAuth),
     log,
   );
   return operationStarted(operation, request.url);

@@ -8,7 +8,7 @@ import { fromPoison } from "../shared/message/fromPoison.ts";
 /** One poison message: is filed in the ledger, where operators group, replay and discard it. */
 const filePoison = async (message: unknown, context: InvocationContext): Promise<void> => {
   const failure = fromPoison(message, context.triggerMetadata, new Date().toISOString());
-  await app.filePoison(failure, logTo(context));
+  await app.poison.file(failure, logTo(context));
 };
 
 const trigger = { connection: CONNECTION, dataType: "binary", handler: filePoison };

@@ -5,11 +5,11 @@ import { logTo } from "../shared/log.ts";
 
 /** GET /api/health: 200 when every dependency can be used, else 503; a word or two for each. */
 const health: HttpHandler = async (_request, context) => {
-  const { status, checks } = await app.health(logTo(context));
+  const { status, checks } = await app.http.health(logTo(context));
   return {
     status: status === "unhealthy" ? 503 : 200,
     headers: { "cache-control": "no-store" },
-    jsonBody: { status, checks, pace: app.pace.state() },
+    jsonBody: { status, checks, pace: app.http.pace.state() },
   };
 };
 

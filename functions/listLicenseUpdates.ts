@@ -8,7 +8,7 @@ import { toStatusListView } from "../shared/http/presentRequest.ts";
 
 /** GET /api/license-updates: requests of a customer, a ticket, a status or a cause, newest first. */
 const listLicenseUpdates = answering(async (request) => {
-  const page = await app.view.requests(readQuery(request, StatusQuery));
+  const page = await app.http.view.requests(readQuery(request, StatusQuery));
   return ok(toStatusListView(page, linksOf(request.url)));
 });
 

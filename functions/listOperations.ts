@@ -8,7 +8,7 @@ import { toOperationListView } from "../shared/http/presentOperation.ts";
 
 /** GET /api/operations: operations, newest first. */
 const listOperations = answering(async (request) => {
-  const page = await app.view.operations(readQuery(request, OperationsQuery));
+  const page = await app.http.view.operations(readQuery(request, OperationsQuery));
   return ok(toOperationListView(page, linksOf(request.url)));
 });
 

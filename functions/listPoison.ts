@@ -12,9 +12,9 @@ const listPoison = answering(async (request) => {
   const links = linksOf(request.url);
   const { category, errorCode, customerId } = query;
   if ((category ?? errorCode ?? customerId) !== undefined) {
-    return ok(toPoisonListView(await app.view.poisonList(query), links));
+    return ok(toPoisonListView(await app.http.view.poisonList(query), links));
   }
-  const groups = await app.view.groups(query);
+  const groups = await app.http.view.groups(query);
   return ok(toPoisonGroupsView(groups, query.state, links));
 });
 

@@ -8,10 +8,10 @@ import { operatorName } from "../shared/http/operator.ts";
 /** PUT /api/poison/note: keeps a note on a group; an empty text takes it away. */
 const notePoison = answering(async (request) => {
   const input = await readInput(request, NoteInput);
-  const by = operatorName(request, input, app.hasEasyAuth);
+  const by = operatorName(request, input, app.http.hasEasyAuth);
   const { by: _given, text, ...group } = input;
   const note = { text, by, at: new Date().toISOString() };
-  await app.view.note(group, note);
+  await app.http.view.note(group, note);
   return ok(text === "" ? {} : { note });
 });
 

@@ -7,12 +7,12 @@ import { fromTrigger } from "../shared/message/fromTrigger.ts";
 
 /** One outcome with a ticket: the ticketing system is told, or it comes again later. */
 const notifyTicket = async (message: unknown, context: InvocationContext): Promise<void> => {
-  await app.notify.tell(fromTrigger(message, context.triggerMetadata), logTo(context));
+  await app.tickets.notify.tell(fromTrigger(message, context.triggerMetadata), logTo(context));
 };
 
 /** One that the broker gave up on: becomes a poison message of kind callback. */
 const captureDeadCallback = async (message: unknown, context: InvocationContext): Promise<void> => {
-  await app.notify.capture(fromTrigger(message, context.triggerMetadata), logTo(context));
+  await app.tickets.notify.capture(fromTrigger(message, context.triggerMetadata), logTo(context));
 };
 
 const trigger = { connection: CONNECTION, dataType: "binary" };

@@ -8,8 +8,8 @@ import { toGateView } from "../shared/http/presentGate.ts";
 
 /** POST /api/token-gate/open: calls go out again with the token that was refused. */
 const openTokenGate = answering(async (request, log) => {
-  const by = operatorName(request, await readInput(request, OpenGateInput), app.hasEasyAuth);
-  return ok(toGateView(await app.gate.open(by, log)));
+  const by = operatorName(request, await readInput(request, OpenGateInput), app.http.hasEasyAuth);
+  return ok(toGateView(await app.token.gate.open(by, log)));
 });
 
 functions.http("openTokenGate", {

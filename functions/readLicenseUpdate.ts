@@ -8,7 +8,7 @@ import { toStatusView } from "../shared/http/presentRequest.ts";
 /** GET /api/license-updates/{requestId}: what became of a request. */
 const readLicenseUpdate = answering(async (request) => {
   const requestId = routeId(request, "requestId");
-  const found = await app.view.request(requestId);
+  const found = await app.http.view.request(requestId);
   const view =
     found === undefined ? undefined : toStatusView(found.entry, found.history, linksOf(request.url));
   if (view === undefined) throw new HttpProblem(404, `The ledger has no request "${requestId}"`);

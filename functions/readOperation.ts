@@ -8,7 +8,7 @@ import { toOperationView } from "../shared/http/presentOperation.ts";
 /** GET /api/operations/{id}: how far an operation has come. */
 const readOperation = answering(async (request) => {
   const id = routeId(request, "id");
-  const found = await app.view.operation(id);
+  const found = await app.http.view.operation(id);
   if (found === undefined) throw new HttpProblem(404, `The ledger has no operation "${id}"`);
   return ok(toOperationView(found.operation, found.unfinished, linksOf(request.url)));
 });

@@ -8,7 +8,7 @@ import { toPoisonView } from "../shared/http/presentPoison.ts";
 /** GET /api/poison/{id}: one poison message in full. */
 const readPoison = answering(async (request) => {
   const id = routeId(request, "id");
-  const found = await app.view.poison(id);
+  const found = await app.http.view.poison(id);
   if (found?.entry.poison === undefined)
     throw new HttpProblem(404, `The ledger has no poison message "${id}"`);
   const { entry, body, history } = found;

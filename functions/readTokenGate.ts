@@ -5,7 +5,7 @@ import { answering, ok } from "../shared/http/answer.ts";
 import { toGateView } from "../shared/http/presentGate.ts";
 
 /** GET /api/token-gate: whether calls wait because Partner Center refuses the token. */
-const readTokenGate = answering(async () => ok(toGateView(await app.gate.read())));
+const readTokenGate = answering(async () => ok(toGateView(await app.token.gate.read())));
 
 functions.http("readTokenGate", {
   methods: ["GET"],

@@ -10,12 +10,12 @@ import { logTo } from "../shared/log.ts";
 const receiveTicket: HttpHandler = async (request, context) => {
   const log = logTo(context);
   const { source = "" } = request.params;
-  const delivered = await readDelivery(request, app.sources.get(source));
+  const delivered = await readDelivery(request, app.tickets.sources.get(source));
   if (!delivered.ok) {
     log("request.rejected", { status: delivered.status, problems: 1 });
     return problemResponse(delivered.status, delivered.detail);
   }
-  return toTicketAnswer(await app.receive(source, delivered.delivery, log), request.url);
+  return toTicketAnswer(await app.tickets.receive(source, delivered.delivery, log), request.url);
 };
 
 functions.http("receiveTicket", {

@@ -9,7 +9,7 @@ import { linksOf } from "../shared/http/links.ts";
 /** GET /api/reconciliation: what tickets of a customer asked for against what is. */
 const reconcileCustomer = answering(async (request, log) => {
   const { customerId, ...page } = readQuery(request, ReconcileQuery);
-  const { items, next } = await app.reconcile(customerId, page, log);
+  const { items, next } = await app.changes.reconcile(customerId, page, log);
   const view: ReconcileView = {
     items: [...items],
     ...(next === undefined ? {} : { next: linksOf(request.url).next(next) }),

@@ -9,10 +9,10 @@ import { operationStarted } from "../shared/http/presentOperation.ts";
 /** POST /api/poison/replay: starts an operation that sends poison messages again. */
 const replayPoison = answering(async (request, log) => {
   const input = await readInput(request, ReplayInput);
-  const operation = await app.manage.start(
+  const operation = await app.poison.manage.start(
     "replay",
     input,
-    operatorName(request, input, app.hasEasyAuth),
+    operatorName(request, input, app.http.hasEasyAuth),
     log,
   );
   return operationStarted(operation, request.url);

@@ -9,10 +9,10 @@ import { operationStarted } from "../shared/http/presentOperation.ts";
 /** POST /api/poison/restore: starts an operation that takes poison messages out of the archive. */
 const restorePoison = answering(async (request, log) => {
   const input = await readInput(request, ArchiveInput);
-  const operation = await app.manage.start(
+  const operation = await app.poison.manage.start(
     "restore",
     input,
-    operatorName(request, input, app.hasEasyAuth),
+    operatorName(request, input, app.http.hasEasyAuth),
     log,
   );
   return operationStarted(operation, request.url);

@@ -5,7 +5,7 @@ import { logTo } from "../shared/log.ts";
 
 /** Every minute: wakes operations whose message was lost. */
 const resumeOperations: TimerHandler = async (_timer, context) => {
-  await app.manage.resume(logTo(context));
+  await app.poison.manage.resume(logTo(context));
 };
 
 functions.timer("resumeOperations", { schedule: "30 * * * * *", handler: resumeOperations });

@@ -8,7 +8,7 @@ import { fromOperation } from "../shared/message/fromOperation.ts";
 /** One message of license-operations: goes on with an operation for a while. */
 const runOperation = async (message: unknown, context: InvocationContext): Promise<void> => {
   const operationId = fromOperation(message);
-  if (operationId !== undefined) await app.operate(operationId, logTo(context));
+  if (operationId !== undefined) await app.poison.operate(operationId, logTo(context));
 };
 
 const trigger = {

@@ -46,7 +46,11 @@ const submitLicenseUpdate: HttpHandler = async (request, context) => {
     log("request.rejected", { status: body.status, problems: 1 });
     return problemResponse(body.status, body.detail);
   }
-  const accepted = await app.submit(body.bytes, request.headers.get("idempotency-key") ?? undefined, log);
+  const accepted = await app.changes.submit(
+    body.bytes,
+    request.headers.get("idempotency-key") ?? undefined,
+    log,
+  );
   if (accepted.kind === "invalid")
     log("request.rejected", { status: 400, problems: accepted.problems.length });
   return toResponse(accepted, request.url);

@@ -12,11 +12,11 @@ import { makeTokenEndpoint, type TokenEndpoint } from "../../shared/token/entra/
 import { isLoopback } from "../../shared/loopback.ts";
 import { causeOf } from "../../shared/outcome/causes.ts";
 import { findFirstCustomer, type FirstCustomer } from "../../shared/partner-center/firstCustomer.ts";
-import { makePartnerCenter } from "../../shared/partner-center/partnerCenter.ts";
+import { makeClient } from "../../shared/partner-center/client.ts";
 import { makeTransport } from "../../shared/partner-center/transport.ts";
 import { VaultError } from "../../shared/vault/errors.ts";
 import { readPartnerToken } from "../../shared/token/partnerToken.ts";
-import { makeVault, type Vault } from "../../shared/vault/secrets.ts";
+import { makeSecrets, type Secrets } from "../../shared/vault/secrets.ts";
 import { CliError, EXIT, type ExitCode } from "../errors.ts";
 import type { Io } from "../io.ts";
 
@@ -78,7 +78,7 @@ const placeOf = ({ tenant, clientId, vault }: ConsentOptions, env: Io["env"]): P
 };
 
 /** An app without a credential is a public client: that is for Microsoft Entra to say. */
-const readCredential = async (vault: Vault, name: string): Promise<AppCredential | undefined> => {
+const readCredential = async (vault: Secrets, name: string): Promise<AppCredential | undefined> => {
   try {
     return readAppCredential((await vault.read(name)).value);
   } catch (error) {
@@ -136,7 +136,7 @@ const describeRead = ({ kind, ...found }: FirstCustomer): { readonly ok: boolean
 export const consent = async (options: ConsentOptions, io: Io): Promise<ExitCode> => {
   const place = placeOf(options, io.env);
   const { secrets } = place;
-  const vault = makeVault(place.vaultUrl, new DefaultAzureCredential());
+  const vault = makeSecrets(place.vaultUrl, new DefaultAzureCredential());
   const credential = await readCredential(vault, secrets.credential);
   const tokens = await signIn(makeTokenEndpoint(place, Date.now), credential, io);
   const say = (ok: boolean, text: string): void => io.out.write(`${ok ? "good" : "NOT GOOD"}  ${text}\n`);
@@ -158,7 +158,7 @@ export const consent = async (options: ConsentOptions, io: Io): Promise<ExitCode
     answerTimeoutMs: 60_000,
     connectionsMax: 1,
   });
-  const partnerCenter = makePartnerCenter(transport.send, Date.now);
+  const partnerCenter = makeClient(transport.send, Date.now);
   const found = await findFirstCustomer(transport.send, partnerCenter, tokens.accessToken, options.customer);
   await transport.close();
   const read = describeRead(found);

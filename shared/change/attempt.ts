@@ -4,7 +4,7 @@ import type { Cause } from "../outcome/causes.ts";
 import { classify, type Verdict } from "../outcome/classify.ts";
 import type { Applied, Parked, Refused, Superseded } from "../outcome/outcome.ts";
 import { requestCauses } from "../outcome/requestCauses.ts";
-import type { PartnerCenter, Reader } from "../partner-center/partnerCenter.ts";
+import type { PartnerCenterClient, Reader } from "../partner-center/client.ts";
 import type { LicenseRequest } from "../request/schema.ts";
 import type { PartnerToken } from "../token/partnerToken.ts";
 import type { TokenSource } from "../token/tokenSource.ts";
@@ -13,7 +13,7 @@ import type { Prepare, Prepared, Unfit } from "./prepare.ts";
 import type { TokenGate } from "../token/tokenGate.ts";
 
 export interface AttemptDeps {
-  readonly partnerCenter: Pick<PartnerCenter, "updateLicenses" | "user" | "setUsageLocation">;
+  readonly partnerCenter: Pick<PartnerCenterClient, "updateLicenses" | "user" | "setUsageLocation">;
   readonly prepare: Prepare;
   readonly tokens: TokenSource;
   readonly gate: TokenGate;

@@ -1,4 +1,4 @@
-import type { PartnerCenter, Reader, Subject } from "../partner-center/partnerCenter.ts";
+import type { PartnerCenterClient, Reader, Subject } from "../partner-center/client.ts";
 import { toUnprepared, type Prepared } from "./prepare.ts";
 
 /** Where the user stands with the usage location that the request has. */
@@ -24,7 +24,7 @@ const LOOKS_MAX = 5;
  * https://learn.microsoft.com/graph/api/resources/user#properties
  */
 export const startLocate = (
-  partnerCenter: Pick<PartnerCenter, "user" | "setUsageLocation">,
+  partnerCenter: Pick<PartnerCenterClient, "user" | "setUsageLocation">,
   subject: Subject,
   usageLocation: string,
 ): Locate => {

@@ -1,6 +1,6 @@
 import { causeOf, type Cause } from "../outcome/causes.ts";
 import { requestCauses } from "../outcome/requestCauses.ts";
-import type { Found, NotFound, Reader } from "../partner-center/partnerCenter.ts";
+import type { Found, NotFound, Reader } from "../partner-center/client.ts";
 import type { SkuCatalogs } from "../partner-center/skuCatalogs.ts";
 import type { UserIds } from "../partner-center/userIds.ts";
 import type { LicenseRequest } from "../request/schema.ts";

@@ -1,7 +1,7 @@
 import type { Log } from "../log.ts";
 import { causeOf, type Cause } from "../outcome/causes.ts";
 import { requestCauses } from "../outcome/requestCauses.ts";
-import type { Found, NotFound, PartnerCenter, Reader } from "../partner-center/partnerCenter.ts";
+import type { Found, NotFound, PartnerCenterClient, Reader } from "../partner-center/client.ts";
 import type { CustomerUser } from "../partner-center/resources.ts";
 import type { SkuCatalogs } from "../partner-center/skuCatalogs.ts";
 import type { UserIds } from "../partner-center/userIds.ts";
@@ -39,7 +39,7 @@ export interface Preview {
 }
 
 export interface PreviewDeps {
-  readonly partnerCenter: Pick<PartnerCenter, "user" | "heldLicenses">;
+  readonly partnerCenter: Pick<PartnerCenterClient, "user" | "heldLicenses">;
   readonly catalogs: SkuCatalogs;
   readonly userIds: UserIds;
   readonly getReader: GetReader;

@@ -1,4 +1,4 @@
-import type { Found, NotFound, PartnerCenter, Reader, Subject } from "../partner-center/partnerCenter.ts";
+import type { Found, NotFound, PartnerCenterClient, Reader, Subject } from "../partner-center/client.ts";
 import type { UserIds } from "../partner-center/userIds.ts";
 import type { HeldLicense } from "../sku/remaining.ts";
 
@@ -30,7 +30,7 @@ export const isUnreadableName = <T>(found: Found<T>, userId: string): boolean =>
 
 /** Reads what a user holds; where a user principal name is not taken, by the id that the list of users has for it. */
 export const makeReadHeld =
-  (partnerCenter: Pick<PartnerCenter, "heldLicenses">, userIds: UserIds): ReadHeld =>
+  (partnerCenter: Pick<PartnerCenterClient, "heldLicenses">, userIds: UserIds): ReadHeld =>
   async (subject, reader) => {
     const { customerId } = subject;
     const userId = userIds.known(subject) ?? subject.userId;

@@ -1,5 +1,5 @@
 import type { Log } from "../log.ts";
-import type { NotFound, Subject } from "../partner-center/partnerCenter.ts";
+import type { NotFound, Subject } from "../partner-center/client.ts";
 import type { SkuCatalogs } from "../partner-center/skuCatalogs.ts";
 import type { Catalog } from "../sku/catalog.ts";
 import type { HeldLicense } from "../sku/remaining.ts";

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 
 import type { Log } from "../log.ts";
-import type { Reader } from "../partner-center/partnerCenter.ts";
+import type { Reader } from "../partner-center/client.ts";
 import type { TokenSource } from "../token/tokenSource.ts";
 import type { TokenGate } from "../token/tokenGate.ts";
 

@@ -1,11 +1,11 @@
 import type { Clock } from "../clock.ts";
 import type { Expired } from "./expired.ts";
-import type { Ledger } from "./ledger.ts";
+import type { Entries } from "./entries.ts";
 import type { Log } from "../log.ts";
 
 export interface CleanDeps {
   readonly clock: Clock;
-  readonly ledger: Pick<Ledger, "remove">;
+  readonly ledger: Pick<Entries, "remove">;
   readonly expired: Expired;
   /** Takes away operations that ended before `before` (ISO 8601), until the time is up. @returns how many */
   readonly removeOperations: (before: string, isTimeUp: () => boolean) => Promise<number>;

@@ -1,7 +1,7 @@
 import type { Entry } from "./entry/entry.ts";
 import { listOf } from "./indexRows.ts";
 import { oldestFirst, quoted } from "./table/keys.ts";
-import type { Ledger } from "./ledger.ts";
+import type { Entries } from "./entries.ts";
 import { idOf } from "./table/paging.ts";
 import type { Table } from "./table/table.ts";
 
@@ -13,7 +13,7 @@ export interface DueProofs {
 
 const PAGE = 100;
 
-export const makeDueProofs = (lists: Table, ledger: Pick<Ledger, "read">): DueProofs => ({
+export const makeDueProofs = (lists: Table, ledger: Pick<Entries, "read">): DueProofs => ({
   async *entries(at) {
     const filter = `PartitionKey eq ${quoted(listOf.proof)} and RowKey lt ${quoted(oldestFirst(at))}`;
     for await (const page of lists.pages({ filter, select: [], pageSize: PAGE })) {

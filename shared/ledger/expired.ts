@@ -1,7 +1,7 @@
 import type { Entry } from "./entry/entry.ts";
 import { listOf } from "./indexRows.ts";
 import { newestFirst, quoted, shardsOf } from "./table/keys.ts";
-import type { Ledger } from "./ledger.ts";
+import type { Entries } from "./entries.ts";
 import { idOf } from "./table/paging.ts";
 import type { Table } from "./table/table.ts";
 
@@ -20,7 +20,7 @@ interface Place {
   readonly partitionKey: string;
 }
 
-export const makeExpired = (lists: Table, poison: Table, ledger: Pick<Ledger, "read">): Expired => {
+export const makeExpired = (lists: Table, poison: Table, ledger: Pick<Entries, "read">): Expired => {
   const places: readonly Place[] = [
     ...STATUSES.map((status) => ({ table: lists, partitionKey: listOf.status(status) })),
     // Messages that are no requests have no status: they are found by what became of them

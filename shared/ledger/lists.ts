@@ -2,7 +2,7 @@ import type { Entry } from "./entry/entry.ts";
 import { quoted, toToken } from "./table/keys.ts";
 import { afterFilter, idOf, type Page, type PageOptions } from "./table/paging.ts";
 import { indexRowsOf, listOf } from "./indexRows.ts";
-import type { Ledger } from "./ledger.ts";
+import type { Entries } from "./entries.ts";
 import type { Table } from "./table/table.ts";
 
 /** Which list of requests. */
@@ -32,7 +32,7 @@ const partitionOf = (key: ListKey): string => {
   }
 };
 
-export const makeLists = (lists: Table, ledger: Pick<Ledger, "read">): Lists => ({
+export const makeLists = (lists: Table, ledger: Pick<Entries, "read">): Lists => ({
   async requests(key, { limit, after }) {
     const partition = partitionOf(key);
     const filter = `PartitionKey eq ${quoted(partition)}${afterFilter(after)}`;

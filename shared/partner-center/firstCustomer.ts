@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 
 import { z } from "zod";
 
-import type { PartnerCenter } from "./partnerCenter.ts";
+import type { PartnerCenterClient } from "./client.ts";
 import { readAnswerBody, readJson } from "./readAnswer.ts";
 import type { Send } from "./transport.ts";
 
@@ -20,7 +20,7 @@ const Customers = z.object({ items: z.array(z.object({ id: z.guid() })) });
 /** The partner's first customer, and its SKUs: what every license change needs to be allowed. Never throws. */
 export const findFirstCustomer = async (
   send: Send,
-  partnerCenter: Pick<PartnerCenter, "subscribedSkus">,
+  partnerCenter: Pick<PartnerCenterClient, "subscribedSkus">,
   token: string,
   given: string | undefined,
 ): Promise<FirstCustomer> => {

@@ -1,5 +1,5 @@
 import type { Catalog } from "../sku/catalog.ts";
-import type { Found, PartnerCenter, Reader } from "./partnerCenter.ts";
+import type { Found, PartnerCenterClient, Reader } from "./client.ts";
 
 /** What each customer has subscribed to, kept for a while. */
 export interface SkuCatalogs {
@@ -17,7 +17,7 @@ interface Kept {
 }
 
 export const makeSkuCatalogs = (
-  partnerCenter: Pick<PartnerCenter, "subscribedSkus">,
+  partnerCenter: Pick<PartnerCenterClient, "subscribedSkus">,
   now: () => number,
 ): SkuCatalogs => {
   // A Map keeps the order of arrival, so the oldest comes first

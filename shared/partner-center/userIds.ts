@@ -1,4 +1,4 @@
-import type { Found, PartnerCenter, Reader, Subject } from "./partnerCenter.ts";
+import type { Found, PartnerCenterClient, Reader, Subject } from "./client.ts";
 
 /** Object ids of users who are known by their user principal name. */
 export interface UserIds {
@@ -18,7 +18,7 @@ const keyOf = ({ customerId, userId }: Subject): string => `${customerId}/${user
  * Names are documented for license updates, not for reads: where a read by name fails, the list of users tells the id.
  * https://learn.microsoft.com/rest/api/partner-center/manage-customer-accounts/license-updates
  */
-export const makeUserIds = (partnerCenter: Pick<PartnerCenter, "users">): UserIds => {
+export const makeUserIds = (partnerCenter: Pick<PartnerCenterClient, "users">): UserIds => {
   const ids = new Map<string, string>();
 
   const keep = (subject: Subject, id: string): void => {

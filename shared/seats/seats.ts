@@ -11,7 +11,8 @@ import type { SkuCatalogs } from "../partner-center/skuCatalogs.ts";
 import type { LicenseRequest } from "../request/schema.ts";
 import { findById, type Catalog } from "../sku/catalog.ts";
 import { assignSeats, type Waiting } from "./assignSeats.ts";
-import { CannotRead, type GetReader } from "../change/reader.ts";
+import { CannotRead } from "../change/change.ts";
+import type { GetReader } from "../change/reader.ts";
 import type { Settle } from "../change/settle.ts";
 
 export interface SeatsDeps {

@@ -8,7 +8,7 @@ import { toAlertEvent, type AlertEvent } from "./alertEvent.ts";
 import { derivedId } from "../request/derivedId.ts";
 import { VaultError } from "../vault/errors.ts";
 import { readPartnerToken, tokenIdOf } from "./partnerToken.ts";
-import type { StoredSecret, Vault } from "../vault/secrets.ts";
+import type { Secrets, StoredSecret } from "../vault/secrets.ts";
 import type { Patiently } from "../wait/patiently.ts";
 import type { ReadTokenAlerts } from "./tokenHealth.ts";
 import type { TokenGate } from "./tokenGate.ts";
@@ -25,7 +25,7 @@ export interface RenewalSecrets {
 
 export interface RenewDeps {
   readonly clock: Clock;
-  readonly vault: Vault;
+  readonly vault: Secrets;
   readonly renewals: Renewals;
   readonly endpoint: Pick<TokenEndpoint, "refresh">;
   readonly secrets: RenewalSecrets;

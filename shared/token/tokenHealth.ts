@@ -3,13 +3,13 @@ import type { MfaNotes } from "./store/mfaNotes.ts";
 import type { Renewals } from "./store/renewals.ts";
 import { VaultError } from "../vault/errors.ts";
 import { readPartnerToken, tokenIdOf } from "./partnerToken.ts";
-import type { StoredSecret, Vault } from "../vault/secrets.ts";
+import type { Secrets, StoredSecret } from "../vault/secrets.ts";
 import { judgeTokens, type TokenAlert } from "./alerts.ts";
 import { isClosedFor, type TokenGate } from "./tokenGate.ts";
 
 export interface TokenHealthDeps {
   readonly clock: Clock;
-  readonly vault: Pick<Vault, "read">;
+  readonly vault: Pick<Secrets, "read">;
   readonly renewals: Pick<Renewals, "read">;
   readonly gate: Pick<TokenGate, "read">;
   readonly mfaNotes: Pick<MfaNotes, "isNoted">;

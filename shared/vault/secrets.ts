@@ -67,7 +67,7 @@ export interface StoredSecret {
 }
 
 /** The secrets of a Key Vault. */
-export interface Vault {
+export interface Secrets {
   /** The newest version. @throws {VaultError} */
   read(name: string): Promise<StoredSecret>;
   /** Adds a version. @param expiresAtMs for information: the vault gives it out all the same @throws {VaultError} */
@@ -91,7 +91,7 @@ const withPurpose = (what: string, name: string, error: unknown): VaultError => 
 };
 
 /** Key Vault through the SDK; plain HTTP only for a vault on a loopback address. */
-export const makeVault = (vaultUrl: URL, credential: TokenCredential): Vault => {
+export const makeSecrets = (vaultUrl: URL, credential: TokenCredential): Secrets => {
   const local = isLoopback(vaultUrl);
   const client = new SecretClient(vaultUrl.href, credential, {
     retryOptions: { maxRetries: 2, retryDelayInMs: 300, maxRetryDelayInMs: 2000 },
@@ -149,6 +149,6 @@ export const makeVault = (vaultUrl: URL, credential: TokenCredential): Vault => 
 
 /** The newest version's value. */
 export const readSecretOf =
-  (vault: Pick<Vault, "read">): ReadSecret =>
+  (vault: Pick<Secrets, "read">): ReadSecret =>
   async (name) =>
     (await vault.read(name)).value;

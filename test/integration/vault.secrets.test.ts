@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { startIdentity, type Identity } from "../../local/identity/startIdentity.ts";
 import { startKeyVault, type KeyVault } from "../../local/key-vault/startKeyVault.ts";
 import { VaultError } from "../../shared/vault/errors.ts";
-import { makeVault, readSecretOf } from "../../shared/vault/secrets.ts";
+import { makeSecrets, readSecretOf } from "../../shared/vault/secrets.ts";
 
 let identity: Identity;
 let vault: KeyVault;
@@ -22,7 +22,7 @@ afterEach(async () => {
   await identity.close();
 });
 
-const reader = (url = vault.url) => readSecretOf(makeVault(new URL(url), new DefaultAzureCredential()));
+const reader = (url = vault.url) => readSecretOf(makeSecrets(new URL(url), new DefaultAzureCredential()));
 
 const codeOf = async (promise: Promise<string>): Promise<string> => {
   try {
@@ -32,7 +32,7 @@ const codeOf = async (promise: Promise<string>): Promise<string> => {
   }
 };
 
-describe("makeVault()", () => {
+describe("makeSecrets()", () => {
   test("reads the newest version, without the blanks that pasting leaves", async () => {
     const read = reader();
     expect(await read("partner-access-token")).toBe("the-token");
@@ -68,7 +68,7 @@ describe("makeVault()", () => {
 });
 
 describe("write() and disableReplaced()", () => {
-  const client = () => makeVault(new URL(vault.url), new DefaultAzureCredential());
+  const client = () => makeSecrets(new URL(vault.url), new DefaultAzureCredential());
 
   test("a new version is read from then on; replaced ones are disabled after their grace, never the newest", async () => {
     for (const value of ["second", "third"]) await client().write("partner-access-token", value);

@@ -1,4 +1,4 @@
-import { makeLedger } from "../../shared/ledger/ledger.ts";
+import { makeEntries } from "../../shared/ledger/entries.ts";
 import { makeNewestApplied } from "../../shared/ledger/newest.ts";
 import { memoryTable } from "./memoryTable.ts";
 
@@ -8,5 +8,5 @@ export const aLedger = () => {
   const lists = memoryTable();
   const poison = memoryTable();
   const newest = makeNewestApplied(memoryTable());
-  return { entries, lists, poison, newest, ledger: makeLedger({ entries, lists, poison, newest }) };
+  return { entries, lists, poison, newest, ledger: makeEntries({ entries, lists, poison, newest }) };
 };

@@ -6,7 +6,7 @@ import type { Answer } from "../../shared/outcome/answer.ts";
 import { makePrepare } from "../../shared/change/prepare.ts";
 import { makeTokenGate } from "../../shared/token/tokenGate.ts";
 import type { GateRow } from "../../shared/token/store/gate.ts";
-import type { CallOptions, Found } from "../../shared/partner-center/partnerCenter.ts";
+import type { CallOptions, Found } from "../../shared/partner-center/client.ts";
 import type { CustomerUser } from "../../shared/partner-center/resources.ts";
 import type { HeldLicense } from "../../shared/sku/remaining.ts";
 import type { Wish } from "../../shared/sku/wish.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 
-import type { Found, UserPage } from "../../shared/partner-center/partnerCenter.ts";
+import type { Found, UserPage } from "../../shared/partner-center/client.ts";
 import { makeSkuCatalogs } from "../../shared/partner-center/skuCatalogs.ts";
 import { makeUserIds } from "../../shared/partner-center/userIds.ts";
 import { aRequest, aSku } from "../support/builders.ts";

@@ -13,25 +13,25 @@ import { isEmpty } from "../../shared/sku/wish.ts";
 import { remainingOf } from "../../shared/sku/remaining.ts";
 import { resolve } from "../../shared/sku/resolve.ts";
 import {
-  makePartnerCenter,
+  makeClient,
   type CallOptions,
-  type PartnerCenter,
-} from "../../shared/partner-center/partnerCenter.ts";
+  type PartnerCenterClient,
+} from "../../shared/partner-center/client.ts";
 import { makeTransport, type Transport } from "../../shared/partner-center/transport.ts";
 import { aRequest } from "../support/builders.ts";
 
 let server: Server;
 let transport: Transport;
-let client: PartnerCenter;
+let client: PartnerCenterClient;
 
-const connectTo = (url: string): PartnerCenter => {
+const connectTo = (url: string): PartnerCenterClient => {
   transport = makeTransport({
     baseUrl: new URL(url),
     connectTimeoutMs: 1000,
     answerTimeoutMs: 1000,
     connectionsMax: 4,
   });
-  return makePartnerCenter(transport.send, Date.now);
+  return makeClient(transport.send, Date.now);
 };
 
 beforeEach(async () => {

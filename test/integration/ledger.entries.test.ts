@@ -7,7 +7,7 @@ import { endRequest } from "../../shared/ledger/entry/end.ts";
 import { discardPoison, filePoison } from "../../shared/ledger/entry/poison.ts";
 import { makeClean } from "../../shared/ledger/clean.ts";
 import { makeExpired } from "../../shared/ledger/expired.ts";
-import { makeLedger } from "../../shared/ledger/ledger.ts";
+import { makeEntries } from "../../shared/ledger/entries.ts";
 import { makeLists } from "../../shared/ledger/lists.ts";
 import { makeNewestApplied } from "../../shared/ledger/newest.ts";
 import { makeRemoveEnded } from "../../shared/poison/removeEnded.ts";
@@ -33,7 +33,7 @@ const aStore = () => {
     makeTable({ kind: "connectionString", connectionString }, `${name}${tables}`);
   const [entries, listTable, poison] = [table("entries"), table("lists"), table("poison")];
   const newest = makeNewestApplied(table("newest"));
-  const ledger = makeLedger({ entries, lists: listTable, poison, newest });
+  const ledger = makeEntries({ entries, lists: listTable, poison, newest });
   return {
     ledger,
     newest,
@@ -87,7 +87,7 @@ const file = async (id: string, minute: number) => {
 };
 const idsOf = (items: readonly { readonly id: string }[]): readonly string[] => items.map(({ id }) => id);
 
-describe("makeLedger()", () => {
+describe("makeEntries()", () => {
   test("takes a request once, however many bring it at the same time", async () => {
     const decided = await Promise.all(Array.from({ length: 8 }, () => accept("same", 1)));
     expect(decided.filter(({ kind }) => kind === "new")).toHaveLength(1);

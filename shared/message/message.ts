@@ -1,0 +1,81 @@
+import type { ServiceBusMessage } from "@azure/service-bus";
+import type { TokenCredential } from "@azure/identity";
+
+import type { PoisonPart } from "../ledger/entry/entry.ts";
+import type { LicenseRequest } from "../request/schema.ts";
+import type { Settings } from "../settings.ts";
+import type { AlertEvent } from "../token/alertEvent.ts";
+import { LICENSE_OPERATIONS, LICENSE_OUTCOMES, LICENSE_UPDATES, LICENSE_UPDATES_POISON } from "./entities.ts";
+import type { OutcomeEvent } from "./event.ts";
+import type { PoisonKey, PoisonMessage } from "./poisonMessage.ts";
+import type { RejectedEvent } from "./rejected.ts";
+import { makeQueues, type Connection } from "./sender.ts";
+import {
+  toOperationMessage,
+  toOutcomeMessage,
+  toPoisonMessage,
+  toReplayMessage,
+  toRequestMessage,
+  toResumeMessage,
+} from "./toMessage.ts";
+
+/** What the relay sends over Service Bus. Each throws {QueueError} when the broker did not say that it has the message. */
+export interface Messages {
+  /** A request, to be applied in its lane. */
+  readonly enqueue: (request: LicenseRequest) => Promise<void>;
+  /** A request that waited for seats, to be tried again. @param body the message as it came */
+  readonly resume: (request: LicenseRequest, body: Uint8Array, number: number) => Promise<void>;
+  /** A refused message, to be applied again. @param body the message as it came */
+  readonly replay: (
+    key: PoisonKey,
+    body: Uint8Array,
+    original: PoisonPart["original"],
+    lane: string,
+  ) => Promise<void>;
+  readonly poison: (message: PoisonMessage) => Promise<void>;
+  /** An event for whoever subscribes to outcomes. */
+  readonly publish: (event: OutcomeEvent | RejectedEvent | AlertEvent) => Promise<void>;
+  /** An operation to itself: to be gone on with. */
+  readonly tick: (operationId: string, tick: number) => Promise<void>;
+  /** A message that another room has made. */
+  readonly send: (entity: string, message: ServiceBusMessage) => Promise<void>;
+  /** Whether requests can be enqueued now. */
+  readonly check: () => Promise<void>;
+}
+
+export interface MessageParts {
+  readonly settings: Pick<
+    Settings,
+    "ServiceBusConnection" | "ServiceBusConnection__fullyQualifiedNamespace" | "LANES_PER_CUSTOMER"
+  >;
+  readonly credential: TokenCredential;
+}
+
+const toConnection = ({ settings, credential }: MessageParts): Connection => {
+  const {
+    ServiceBusConnection: connectionString,
+    ServiceBusConnection__fullyQualifiedNamespace: fullyQualifiedNamespace = "",
+  } = settings;
+  // As the binding does: a connection string wins over a namespace
+  return connectionString === undefined
+    ? { kind: "identity", fullyQualifiedNamespace, credential }
+    : { kind: "connectionString", connectionString };
+};
+
+/** Opens no connection yet. */
+export const makeMessages = (parts: MessageParts): Messages => {
+  const lanesPerCustomer = parts.settings.LANES_PER_CUSTOMER;
+  const queues = makeQueues(toConnection(parts));
+  return {
+    enqueue: (request) => queues.send(LICENSE_UPDATES, toRequestMessage(request, lanesPerCustomer)),
+    resume: (request, body, number) =>
+      queues.send(LICENSE_UPDATES, toResumeMessage(request, body, number, lanesPerCustomer)),
+    replay: (key, body, original, lane) =>
+      queues.send(LICENSE_UPDATES, toReplayMessage(key, body, original, lane)),
+    poison: (message) => queues.send(LICENSE_UPDATES_POISON, toPoisonMessage(message)),
+    publish: (event) => queues.send(LICENSE_OUTCOMES, toOutcomeMessage(event)),
+    tick: (operationId, tick) => queues.send(LICENSE_OPERATIONS, toOperationMessage(operationId, tick)),
+    send: (entity, message) => queues.send(entity, message),
+    check: () => queues.check(LICENSE_UPDATES),
+  };
+};
