@@ -5,6 +5,7 @@ import { causeRows, type Cause, type CauseRow } from "../shared/outcome/causes.t
 import { callbackCauses } from "../shared/outcome/callbackCauses.ts";
 import { requestCauses } from "../shared/outcome/requestCauses.ts";
 import { LicenseRequest } from "../shared/request/schema.ts";
+import { generatedFromRooms } from "./rooms/generated.ts";
 import { SourceFile } from "../shared/ticket/source/source.ts";
 
 const schema = (): string => {
@@ -95,10 +96,11 @@ const causes = (): string =>
     "",
   ].join("\n");
 
-/** Documents that are made from the code: file name → text. */
+/** What is made from the code: file name → text. */
 export const generatedDocs = (): ReadonlyMap<string, string> =>
   new Map([
     ["docs/license-request.schema.json", schema()],
     ["docs/ticket-source.schema.json", sourceSchema()],
     ["docs/causes.md", causes()],
+    ...generatedFromRooms(),
   ]);

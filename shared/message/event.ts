@@ -2,6 +2,9 @@ import type { End, Parked, RequestPart } from "../ledger/entry/entry.ts";
 import { derivedId } from "../request/derivedId.ts";
 import type { LicenseRequest } from "../request/schema.ts";
 
+/** The content type of a CloudEvent in structured JSON. */
+export const CLOUD_EVENT = "application/cloudevents+json";
+
 /** The end of a request, for whoever subscribes to the topic: a CloudEvent 1.0 in structured JSON. */
 export interface OutcomeEvent {
   readonly specversion: "1.0";

@@ -2,7 +2,7 @@ import type { ServiceBusMessage } from "@azure/service-bus";
 
 import type { PoisonPart } from "../ledger/entry/entry.ts";
 import type { AlertEvent } from "../token/alertEvent.ts";
-import type { OutcomeEvent } from "./event.ts";
+import { CLOUD_EVENT, type OutcomeEvent } from "./event.ts";
 import type { RejectedEvent } from "./rejected.ts";
 import { replayMessageId, type PoisonKey, type PoisonMessage } from "./poisonMessage.ts";
 import { laneOf } from "../request/lane.ts";
@@ -47,9 +47,6 @@ export const toPoisonMessage = ({
   subject,
   applicationProperties: { ...properties },
 });
-
-/** The content type of a CloudEvent in structured JSON. */
-export const CLOUD_EVENT = "application/cloudevents+json";
 
 const toFilters = (
   data: (OutcomeEvent | RejectedEvent | AlertEvent)["data"],
