@@ -1,6 +1,7 @@
 import { z } from "zod";
 
 import { brokerCauses } from "../shared/outcome/brokerCauses.ts";
+import type { AnyCause } from "../shared/outcome/anyCause.ts";
 import { causeRows, type Cause, type CauseRow } from "../shared/outcome/causes.ts";
 import { callbackCauses } from "../shared/outcome/callbackCauses.ts";
 import { requestCauses } from "../shared/outcome/requestCauses.ts";
@@ -33,7 +34,7 @@ const sourceSchema = (): string => {
 
 const row = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
 
-const causeCells = ({ category, owner, meaning, remedy }: Cause): readonly string[] => [
+const causeCells = ({ category, owner, meaning, remedy }: AnyCause): readonly string[] => [
   `\`${category}\``,
   owner,
   meaning,

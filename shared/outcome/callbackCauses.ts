@@ -1,4 +1,4 @@
-import type { Cause } from "./causes.ts";
+import type { AnyCause } from "./anyCause.ts";
 
 const ofCallback = { kind: "refusal", owner: "operator" } as const;
 
@@ -31,6 +31,6 @@ export const callbackCauses = {
     remedy:
       "Give callbackUrl an https address of a public host, or allow the host in callbackHosts and CALLBACK_HOSTS; then replay",
   },
-} as const satisfies Readonly<Record<string, Cause>>;
+} as const satisfies Readonly<Record<string, AnyCause>>;
 
 export type CallbackCategory = keyof typeof callbackCauses;

@@ -1,25 +1,9 @@
-/** Who can set a refusal right. */
-export type Owner = "customer" | "partner admin" | "operator" | "Microsoft";
+import type { AnyCause } from "./anyCause.ts";
+import type { BrokerCategory } from "./brokerCauses.ts";
+import type { RequestCategory } from "./requestCauses.ts";
 
-/**
- * What a cause means for the request:
- * `refusal` ends it; `token` ends it too, and the partner access token is to blame, not the request;
- * `transient` passes, the request waits; `unsure` is transient, and the change may have been applied all the same.
- */
-export type CauseKind = "refusal" | "token" | "transient" | "unsure";
-
-export interface Cause {
-  readonly kind: CauseKind;
-  readonly category: string;
-  readonly owner: Owner;
-  /** What happened, for an operator. */
-  readonly meaning: string;
-  /** What to do about it. */
-  readonly remedy: string;
-}
-
-/** A row of the table: the answer of Partner Center, and what it means. Without a code: any other code. */
-export interface CauseRow extends Cause {
+/** An answer of Partner Center. Without a code: any other code. */
+interface AnswerKey {
   readonly status: number;
   readonly code?: number;
 }
@@ -60,7 +44,7 @@ const invalid = {
  * https://learn.microsoft.com/partner-center/developer/error-codes
  * https://learn.microsoft.com/partner-center/developer/assign-licenses-to-a-user
  */
-export const causeRows: readonly CauseRow[] = [
+const rows = [
   {
     ...invalid,
     status: 400,
@@ -316,10 +300,10 @@ export const causeRows: readonly CauseRow[] = [
     meaning: "Partner Center is unavailable",
   },
   { ...readBackAndRetry, ...serverTrouble, status: 504 },
-];
+] as const satisfies readonly (AnyCause & AnswerKey)[];
 
 /** What is left when the table has no row: decided by the class of the status alone. */
-const byClass: Readonly<Record<"2" | "3" | "4" | "5", Cause>> = {
+const byClass = {
   "2": {
     ...readBackAndRetry,
     category: "unexpected-answer",
@@ -339,7 +323,22 @@ const byClass: Readonly<Record<"2" | "3" | "4" | "5", Cause>> = {
     remedy: "Read the description, correct the request and send it with a new requestId",
   },
   "5": { ...readBackAndRetry, ...serverTrouble },
-};
+} as const satisfies Readonly<Record<"2" | "3" | "4" | "5", AnyCause>>;
+
+type AnswerCategory = ((typeof rows)[number] | (typeof byClass)[keyof typeof byClass])["category"];
+
+/** Every category of a refusal that a ticket can be told of: those of the tables, and no others. */
+export type RefusalCategory = AnswerCategory | BrokerCategory | RequestCategory;
+
+export interface Cause extends AnyCause {
+  readonly category: RefusalCategory;
+}
+
+/** A row of the table: the answer of Partner Center, and what it means. */
+export type CauseRow = AnswerKey & Cause;
+
+/** The table, for the list of causes. */
+export const causeRows: readonly CauseRow[] = rows;
 
 const keyOf = (status: number, code: number | undefined): string => `${status}/${code ?? "*"}`;
 

@@ -1,4 +1,4 @@
-import type { Cause } from "./causes.ts";
+import type { AnyCause } from "./anyCause.ts";
 
 const fixRequest = { kind: "refusal", owner: "operator" } as const;
 
@@ -30,6 +30,6 @@ export const requestCauses = {
     remedy:
       "Send it again with a new requestId and usageLocation in it, or set the location of the user and replay",
   },
-} as const satisfies Readonly<Record<string, Cause>>;
+} as const satisfies Readonly<Record<string, AnyCause>>;
 
 export type RequestCategory = keyof typeof requestCauses;

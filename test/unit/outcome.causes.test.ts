@@ -1,7 +1,8 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, expectTypeOf, test } from "vitest";
 
 import { brokerCauseOf, brokerCauses } from "../../shared/outcome/brokerCauses.ts";
-import { causeOf, causeRows } from "../../shared/outcome/causes.ts";
+import type { CallbackCategory } from "../../shared/outcome/callbackCauses.ts";
+import { causeOf, causeRows, type Cause, type RefusalCategory } from "../../shared/outcome/causes.ts";
 import { classify } from "../../shared/outcome/classify.ts";
 import { anAnswer } from "../support/builders.ts";
 
@@ -83,6 +84,15 @@ describe("causeOf()", () => {
       expect(meaning).toMatch(/^[A-Z].*[^.]$/);
       expect(remedy).toMatch(/^[A-Z].*[^.]$/);
     }
+  });
+});
+
+describe("RefusalCategory", () => {
+  test("has the categories of the tables, and no others", () => {
+    expectTypeOf<Cause["category"]>().toEqualTypeOf<RefusalCategory>();
+    expectTypeOf<"no-seats" | "rejected" | "expired" | "unknown-sku">().toExtend<RefusalCategory>();
+    expectTypeOf<string>().not.toExtend<RefusalCategory>();
+    expectTypeOf<Extract<RefusalCategory, CallbackCategory>>().toBeNever();
   });
 });
 

@@ -1,10 +1,8 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, expectTypeOf, test } from "vitest";
 
-import { causesInGerman } from "../../shared/ticket/out/notice/causesInGerman.ts";
+import { causesInGerman, type CauseTexts } from "../../shared/ticket/out/notice/causesInGerman.ts";
 import { toNotice } from "../../shared/ticket/out/notice/toNotice.ts";
-import { requestCauses } from "../../shared/outcome/requestCauses.ts";
-import { brokerCauses } from "../../shared/outcome/brokerCauses.ts";
-import { causeOf, causeRows } from "../../shared/outcome/causes.ts";
+import type { RefusalCategory } from "../../shared/outcome/causes.ts";
 import {
   callbackKeyOf,
   callbackMessageId,
@@ -171,14 +169,19 @@ describe("toNotice()", () => {
     expect(notice(data)).toContain(part);
   });
 
-  test("has German words for every cause", () => {
-    const known = [...causeRows, ...brokerCauses, ...Object.values(requestCauses)].map(
-      ({ category }) => category,
-    );
-    // Statuses that are not in the table
-    const byClass = [299, 399, 499, 599].map((status) => causeOf(status, undefined).category);
-    const categories = new Set([...known, ...byClass]);
-    expect([...categories].filter((category) => !causesInGerman.has(category))).toEqual([]);
-    expect([...causesInGerman.keys()].filter((category) => !categories.has(category))).toEqual([]);
+  test.each(["of-an-older-version", "constructor"])(
+    "has the event's own words for a cause %s",
+    (category) => {
+      expect(notice({ ...refused, category }, { language: "de" })).toContain(`No seat left (${category})`);
+    },
+  );
+
+  test("has German words for every cause and for no other, or does not compile", () => {
+    expectTypeOf<keyof typeof causesInGerman>().toEqualTypeOf<RefusalCategory>();
+    const { conflict, ...others } = causesInGerman;
+    // @ts-expect-error "conflict" has no German words
+    others satisfies CauseTexts;
+    // @ts-expect-error No table has a cause "gone"
+    ({ ...others, conflict, gone: conflict }) satisfies CauseTexts;
   });
 });

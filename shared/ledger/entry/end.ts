@@ -1,3 +1,4 @@
+import type { AnyCause } from "../../outcome/anyCause.ts";
 import type { Applied, Refused } from "../../outcome/outcome.ts";
 import { toChange, type Change } from "./change.ts";
 import type { End, Entry, PoisonPart, Refusal, RequestPart, Step } from "./entry.ts";
@@ -7,8 +8,11 @@ type Ending = { readonly change?: Change };
 
 const NONE: Ending = {};
 
-/** A refusal in the words of the ledger. */
-export const toRefusal = (refused: Refused, at: string): Refusal => {
+/** A refusal, be it of a request or of what a ticket was to be told, in the words of the ledger. */
+export const toRefusal = (
+  refused: Omit<Refused, "cause"> & { readonly cause: AnyCause },
+  at: string,
+): Refusal => {
   const { cause, status, code, description, attempts, ids } = refused;
   const { category, owner, meaning, remedy } = cause;
   return {

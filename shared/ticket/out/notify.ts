@@ -7,7 +7,7 @@ import type { Ledger } from "../../ledger/ledger.ts";
 import type { Log } from "../../log.ts";
 import { callbackCauses } from "../../outcome/callbackCauses.ts";
 import { brokerCauseOf, invalidMessage } from "../../outcome/brokerCauses.ts";
-import type { Cause } from "../../outcome/causes.ts";
+import type { AnyCause } from "../../outcome/anyCause.ts";
 import type { Delivery } from "../../outcome/delivery.ts";
 import { parseJson } from "../../request/parse.ts";
 import type { Sources } from "../source/loadSources.ts";
@@ -58,7 +58,7 @@ export const makeNotify = (deps: NotifyDeps): Notify => {
   const nowIso = (): string => new Date(clock.now()).toISOString();
 
   const giveUp = async (
-    cause: Cause,
+    cause: AnyCause,
     description: string,
     delivery: Delivery,
     key: CallbackKey | undefined,

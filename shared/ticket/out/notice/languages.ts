@@ -1,4 +1,5 @@
-import { causesInGerman, type CauseText } from "./causesInGerman.ts";
+import type { RefusalCategory } from "../../../outcome/causes.ts";
+import { causesInGerman, type CauseText, type CauseTexts } from "./causesInGerman.ts";
 
 /** The sentences of a language; names in braces are filled in. */
 interface Language {
@@ -14,7 +15,7 @@ interface Language {
   readonly rejected: string;
   readonly owners: Readonly<Record<string, string>>;
   /** Undefined: the cause reads as the event has it. */
-  readonly causes: ReadonlyMap<string, CauseText> | undefined;
+  readonly causes: CauseTexts | undefined;
 }
 
 const languages = {
@@ -69,3 +70,10 @@ export type LanguageName = keyof typeof languages;
 
 /** The sentences of a language, as the type that all of them have. */
 export const languageOf = (name: LanguageName): Language => languages[name];
+
+const hasText = (causes: CauseTexts, category: string): category is RefusalCategory =>
+  Object.hasOwn(causes, category);
+
+/** What a cause reads like; undefined without words for it: an event may be older than the table of causes. */
+export const causeTextOf = ({ causes }: Language, category: string): CauseText | undefined =>
+  causes !== undefined && hasText(causes, category) ? causes[category] : undefined;

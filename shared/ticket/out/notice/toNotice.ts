@@ -1,6 +1,6 @@
 import type { EventData } from "../callback.ts";
 import type { Source } from "../../source/source.ts";
-import { languageOf } from "./languages.ts";
+import { causeTextOf, languageOf } from "./languages.ts";
 import { skuNameOf } from "./skuNames.ts";
 
 type License = EventData["licensesToRemove"][number];
@@ -46,7 +46,7 @@ export const toNotice = (
       }
       case "refused": {
         const { category, owner } = data;
-        const { meaning, remedy } = texts.causes?.get(category) ?? data;
+        const { meaning, remedy } = causeTextOf(texts, category) ?? data;
         return fill(texts.refused, {
           ...about,
           category,
