@@ -3,6 +3,7 @@ import { readFile, stat } from "node:fs/promises";
 import { parse as parseCsv } from "csv-parse/sync";
 
 import { derivedId } from "../shared/request/derivedId.ts";
+import { isGuid } from "../shared/request/guid.ts";
 import { parseJson, parseRequest } from "../shared/request/parse.ts";
 import type { LicenseRequest } from "../shared/request/schema.ts";
 import { CliError, EXIT } from "./errors.ts";
@@ -48,15 +49,13 @@ const COLUMNS = [
   "requestedBy",
 ];
 
-const GUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-
 const listOf = (text = ""): readonly string[] => text.split(/[\s;]+/).filter((part) => part !== "");
 
 const fromCsvRow = (row: Readonly<Record<string, string>>): unknown => {
   const { requestId, customerId, userId, assign, remove, ticketSystem, ticketId, requestedBy } = row;
   const { usageLocation, waitForSeats } = row;
-  const assigned = listOf(assign).map((name) => (GUID.test(name) ? { skuId: name } : { sku: name }));
-  const removed = listOf(remove).map((name) => (GUID.test(name) ? name : { sku: name }));
+  const assigned = listOf(assign).map((name) => (isGuid(name) ? { skuId: name } : { sku: name }));
+  const removed = listOf(remove).map((name) => (isGuid(name) ? name : { sku: name }));
   return {
     ...(requestId ? { requestId } : {}),
     ...(customerId ? { customerId } : {}),

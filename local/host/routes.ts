@@ -25,6 +25,7 @@ const constraints: ReadonlyMap<string, RegExp> = new Map([
   ["long", /^[+-]?\d{1,19}$/],
   ["bool", /^(true|false)$/i],
   ["alpha", /^[a-z]*$/i],
+  // With braces or without, as the host takes it
   ["guid", /^\{?[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}\}?$/i],
 ]);
 

@@ -1,11 +1,8 @@
-import { z } from "zod";
-
+import { isGuid } from "../../shared/request/guid.ts";
 import { good, refused, type Checked } from "./answer.ts";
 import { refuse } from "./documentedErrors.ts";
 import type { PartnerCenterSettings } from "./settings.ts";
 import { findUser, type Customer, type User, type World } from "./world.ts";
-
-const isGuid = (text: string): boolean => z.guid().safeParse(text).success;
 
 /** What keeps the partner out of a customer's tenant, and the code that says so. */
 const obstacles = [

@@ -1,5 +1,6 @@
 import { z } from "zod";
 
+import { guid } from "../../shared/request/guid.ts";
 import { good, refused, type Answer, type Checked } from "./answer.ts";
 import { refuse } from "./documentedErrors.ts";
 
@@ -15,7 +16,7 @@ export interface LicenseUpdate {
   readonly removed: readonly string[];
 }
 
-const id = z.guid().toLowerCase();
+const id = guid();
 const Body = z.object({
   licensestoassign: z.array(z.object({ skuid: id, excludedplans: z.array(id).nullish() })).nullish(),
   licensestoremove: z.array(id).nullish(),

@@ -1,5 +1,7 @@
 import { z } from "zod";
 
+import { guid } from "../request/guid.ts";
+
 const IDS_MAX = 1000;
 
 const name = (what: string) =>
@@ -12,9 +14,9 @@ const name = (what: string) =>
 
 /** A cause, by its category. */
 export const category = z.string().regex(/^[a-z0-9-]{1,60}$/, 'must be a category such as "no-seats"');
-export const customerId = z
-  .guid('must be the tenant id of the customer, a GUID such as "05e9a617-0261-4cee-bb44-138d3ef5d965"')
-  .toLowerCase();
+export const customerId = guid(
+  'must be the tenant id of the customer, a GUID such as "05e9a617-0261-4cee-bb44-138d3ef5d965"',
+);
 const poisonId = z
   .string()
   .regex(/^~?[A-Za-z0-9._:-]{1,100}$/, "must be the id of a poison message, as GET /api/poison lists it");

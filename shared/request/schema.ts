@@ -1,6 +1,7 @@
 import { z } from "zod";
 
 import { durationMs } from "./duration.ts";
+import { guid, isGuid } from "./guid.ts";
 import { addSkuProblems } from "./skuProblems.ts";
 
 const LICENSES_MAX = 20;
@@ -12,9 +13,8 @@ const must = (sentence: string) => ({
     input === undefined ? `is missing; it must ${sentence}` : `must ${sentence}`,
 });
 
-// Not z.uuid(): Microsoft's ids need not be RFC 9562
-const guid = (what: string) =>
-  z.guid(must(`be ${what}, a GUID such as "05e9a617-0261-4cee-bb44-138d3ef5d965"`)).toLowerCase();
+const idOf = (what: string) =>
+  guid(must(`be ${what}, a GUID such as "05e9a617-0261-4cee-bb44-138d3ef5d965"`));
 
 const text = (max: number) =>
   z.string(must("be text")).min(1, "must not be empty").max(max, `must have at most ${max} characters`);
@@ -32,23 +32,22 @@ export const RequestId = z
   .brand<"RequestId">();
 export type RequestId = z.infer<typeof RequestId>;
 
-const CustomerId = guid("the tenant id of the customer").brand<"CustomerId">();
+const CustomerId = idOf("the tenant id of the customer").brand<"CustomerId">();
 
 // A user principal name has at most 113 characters; guests carry "#EXT#" before the at sign
 const USER =
   /^(?:[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}|[A-Za-z0-9!#$%&'*+\-./=?^_`{|}~]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,62}[A-Za-z0-9])?)$/;
 const userRule =
   'be the GUID of a user, or a user principal name such as "ana@contoso.com" with at most 64 characters on each side of the @';
-const GUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** A user: the object id, or the user principal name as it is known in the customer's tenant. */
 const UserId = z
   .string(must(userRule))
   .regex(USER, `must ${userRule}`)
-  .overwrite((value) => (GUID.test(value) ? value.toLowerCase() : value))
+  .overwrite((value) => (isGuid(value) ? value.toLowerCase() : value))
   .brand<"UserId">();
 
-const SkuId = guid("the id of a product SKU").brand<"SkuId">();
+const SkuId = idOf("the id of a product SKU").brand<"SkuId">();
 export type SkuId = z.infer<typeof SkuId>;
 
 const list = <T extends z.ZodType>(item: T) =>
@@ -62,7 +61,7 @@ const SkuName = line(200).describe(
 );
 
 /** A service plan: an id in lower case, or a name as it was given. */
-const PlanRef = line(100).overwrite((value) => (GUID.test(value) ? value.toLowerCase() : value));
+const PlanRef = line(100).overwrite((value) => (isGuid(value) ? value.toLowerCase() : value));
 
 const LicenseAssignment = z
   .strictObject(

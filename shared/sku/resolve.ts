@@ -1,3 +1,4 @@
+import { isGuid } from "../request/guid.ts";
 import type { LicenseRequest } from "../request/schema.ts";
 import type { Catalog, CatalogPlan, SubscribedSku } from "./catalog.ts";
 import { findById } from "./catalog.ts";
@@ -45,8 +46,6 @@ const showSku = ({ skuPartNumber, name, skuId }: SubscribedSku): string =>
   `${skuPartNumber} (${name}, ${skuId})`;
 const showPlan = ({ serviceName, displayName }: CatalogPlan): string => `${serviceName} (${displayName})`;
 
-const GUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-
 const describe = <T>(
   what: string,
   written: string,
@@ -77,7 +76,7 @@ const toSkuId = (ref: SkuRef, catalog: Catalog): string => {
 };
 
 const toPlanId = (written: string, skuId: string, catalog: Catalog): string => {
-  if (GUID.test(written)) return written;
+  if (isGuid(written)) return written;
   const sku = findById(catalog, skuId);
   const found = match(written, sku?.plans ?? [], namesOfPlan);
   if (found.kind === "one") return found.item.id;
@@ -100,7 +99,7 @@ export const needsNames = (request: LicenseRequest): boolean => {
   const { assign, remove } = refsOf(request);
   return (
     [...assign.map(({ ref }) => ref), ...remove].some((ref) => "sku" in ref) ||
-    assign.some(({ excludedPlans }) => excludedPlans?.some((plan) => !GUID.test(plan)) === true)
+    assign.some(({ excludedPlans }) => excludedPlans?.some((plan) => !isGuid(plan)) === true)
   );
 };
 

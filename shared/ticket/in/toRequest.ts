@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 
 import { derivedId } from "../../request/derivedId.ts";
+import { isGuid } from "../../request/guid.ts";
 import { parseRequest, type Problem } from "../../request/parse.ts";
 import type { LicenseRequest } from "../../request/schema.ts";
 import type { TicketRef } from "../../request/ticketRef.ts";
@@ -19,7 +20,6 @@ export type Asked =
   /** The sender says that it has stopped sending. */
   | { readonly kind: "stopped" };
 
-const GUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const QUOTED_MAX = 100;
 const LISTED_MAX = 50;
 /** Longer keys are hashed: with the name of the source in front they have to fit into a requestId. */
@@ -63,7 +63,7 @@ type Table = Readonly<Record<string, string>>;
 const makeLookUp =
   (table: Table = {}) =>
   (text: string): string | undefined => {
-    if (GUID.test(text)) return text.toLowerCase();
+    if (isGuid(text)) return text.toLowerCase();
     const wanted = text.toLowerCase();
     return Object.entries(table).find(([name]) => name.trim().toLowerCase() === wanted)?.[1];
   };

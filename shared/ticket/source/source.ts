@@ -1,5 +1,6 @@
 import { z } from "zod";
 
+import { guid } from "../../request/guid.ts";
 import { callbackTemplateNames } from "../out/callbackTemplates.ts";
 import { profileOf, profiles, type FieldMap, type MapField, type Profile } from "../in/profiles.ts";
 import type { Scheme } from "../in/scheme.ts";
@@ -32,13 +33,7 @@ const host = z
   .toLowerCase();
 
 const table = (what: string) =>
-  z
-    .record(
-      z.string(),
-      z.guid(`must be ${what}, a GUID`).toLowerCase(),
-      "must be an object of names and GUIDs",
-    )
-    .default({});
+  z.record(z.string(), guid(`must be ${what}, a GUID`), "must be an object of names and GUIDs").default({});
 
 // Placeholders stand in for what is not known yet, so that the rest can be checked
 const fillIn = (template: string): string => template.replaceAll("{ticketId}", "1");
