@@ -5,6 +5,7 @@ import type { z } from "zod";
 
 import { ProblemView } from "../shared/http/api/views.ts";
 import { isLoopback } from "../shared/loopback.ts";
+import { present } from "../shared/present.ts";
 import { CliError, EXIT } from "./errors.ts";
 
 export interface ClientOptions {
@@ -117,7 +118,7 @@ export const makeClient = ({ url, key, signal }: ClientOptions): Client => {
           "x-functions-key": key,
           ...payload?.headers,
         },
-        ...(payload === undefined ? {} : { body: payload.bytes }),
+        ...present({ body: payload?.bytes }),
         signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]),
         headersTimeout: TIMEOUT_MS,
         bodyTimeout: TIMEOUT_MS,

@@ -2,6 +2,7 @@ import { access } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
+import { present } from "../shared/present.ts";
 import { keysFor, readKeys, type LocalKeys } from "./functionKeys.ts";
 import { applySettings, readLocalSettings } from "./host/settings.ts";
 import { startHost, type Host, type LogEntry } from "./host/startHost.ts";
@@ -57,7 +58,7 @@ export const startLocal = async ({ onLog, graceMs, ...options }: LocalOptions): 
       keysFor: keysFor(keys),
       masterKey: keys.operatorKey,
       onLog,
-      ...(graceMs === undefined ? {} : { graceMs }),
+      ...present({ graceMs }),
     });
     const close = async (): Promise<void> => {
       await host.close();

@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 
 import type { BrokerConfig } from "./broker/config.ts";
 import { loadBrokerConfig } from "./broker/loadConfig.ts";
+import { present } from "../shared/present.ts";
 import { startBroker, type Broker } from "./broker/startBroker.ts";
 import { sampleSecrets, writeSampleSources } from "./desk/sampleSources.ts";
 import { startDesk, type Desk, type Note } from "./desk/startDesk.ts";
@@ -208,7 +209,7 @@ const addDesk = async (started: Started, { env, onNote }: LocalAzureOptions): Pr
   const desk = await startDesk({
     port: readPort("LOCAL_DESK_PORT", env),
     secret: sampleSecrets["ticket-callback"],
-    ...(onNote === undefined ? {} : { onNote }),
+    ...present({ onNote }),
   });
   const folder = await mkdtemp(join(tmpdir(), "license-relay-tickets-"));
   const close = async (): Promise<void> => {
@@ -242,12 +243,7 @@ export const startLocalAzure = async (options: LocalAzureOptions): Promise<Local
     return {
       parts: started.parts,
       settings: started.settings,
-      ...(broker === undefined ? {} : { broker }),
-      ...(keyVault === undefined ? {} : { keyVault }),
-      ...(partnerCenter === undefined ? {} : { partnerCenter }),
-      ...(entra === undefined ? {} : { entra }),
-      ...(storage === undefined ? {} : { storage }),
-      ...(desk === undefined ? {} : { desk }),
+      ...present({ broker, keyVault, partnerCenter, entra, storage, desk }),
       close: () => started.close(),
     };
   } catch (error) {

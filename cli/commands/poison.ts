@@ -7,6 +7,7 @@ import {
   type PoisonGroup,
   type PoisonItem,
 } from "../../shared/http/api/views.ts";
+import { present } from "../../shared/present.ts";
 import type { Action, Context } from "../context.ts";
 import { CliError, EXIT } from "../errors.ts";
 import { printRows, shortTime, type Column } from "../output.ts";
@@ -143,12 +144,10 @@ export const treat =
     const input = {
       by,
       ...(ids.length === 0 ? {} : { ids }),
-      ...(category === undefined ? {} : { category }),
-      ...(code === undefined ? {} : { code }),
-      ...(customer === undefined ? {} : { customerId: customer }),
-      ...(why === undefined ? {} : { why }),
-      ...(kind === "replay" ? { canary: canary ?? true, force: force ?? false } : {}),
-      ...(kind === "replay" && rate !== undefined ? { ratePerSecond: rate } : {}),
+      ...present({ category, code, customerId: customer, why }),
+      ...(kind === "replay"
+        ? present({ canary: canary ?? true, force: force ?? false, ratePerSecond: rate })
+        : {}),
     };
     const started = await client.send("POST", OperationStartedView, `poison/${kind}`, input);
     if (wait === true) return followOperation(context, started.operationId);
@@ -163,11 +162,7 @@ export const note =
   async ({ client, by }) => {
     if (category === undefined)
       throw new CliError(EXIT.usage, "Cannot keep the note: give the --category of its group");
-    const group = {
-      category,
-      ...(code === undefined ? {} : { code }),
-      ...(customer === undefined ? {} : { customerId: customer }),
-    };
+    const group = present({ category, code, customerId: customer });
     await client.send("PUT", NoteView, "poison/note", { ...group, text, by });
     return EXIT.good;
   };

@@ -1,4 +1,5 @@
 import { PreviewView } from "../../shared/http/api/views.ts";
+import { present } from "../../shared/present.ts";
 import type { LicenseRequest } from "../../shared/request/schema.ts";
 import { reasonOf } from "../client.ts";
 import type { Action, Context } from "../context.ts";
@@ -39,8 +40,7 @@ const toRows = ({ requestId, userId, user, refusal, items }: PreviewView): reado
     user: name,
     license: skuPartNumber ?? skuId,
     result,
-    ...(available === undefined ? {} : { available }),
-    ...(detail === undefined ? {} : { detail }),
+    ...present({ available, detail }),
   }));
 };
 

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { AcceptedView, StatusView } from "../../shared/http/api/views.ts";
+import { present } from "../../shared/present.ts";
 import type { LicenseRequest } from "../../shared/request/schema.ts";
 import { reasonOf } from "../client.ts";
 import type { Action, Context } from "../context.ts";
@@ -55,7 +56,7 @@ const followOne = async ({ client, io }: Context, row: Row, timeoutMs: number): 
       return { requestId, status, detail: `waits for a free seat until ${shortTime(parked.until)}` };
     if (ENDS.has(status)) {
       const detail = outcome?.outcome === "refused" ? `${outcome.category}: ${outcome.remedy}` : undefined;
-      return { requestId, status, ...(detail === undefined ? {} : { detail }) };
+      return present({ requestId, status, detail });
     }
     await sleep(POLL_MS, undefined, { signal: io.signal }).catch(() => undefined);
     if (io.signal.aborted) break;

@@ -1,4 +1,5 @@
 import { correlationIdOf } from "../../shared/partner-center/requestId.ts";
+import { present } from "../../shared/present.ts";
 import type { End, Ends } from "./ends.ts";
 import type { Played } from "./play.ts";
 import type { Result } from "./result.ts";
@@ -63,5 +64,5 @@ export const judge = async ({ sample, end, error }: Played, stage: Stage, ends: 
       ? sample.check?.(stage)
       : `${wrong[0]}: ${wrong[1] ?? "none"}, and should be ${wrong[2] ?? "none"}`;
   const attempts = seenAtPartnerCenter(stage, requestId).calls;
-  return { name, asked, requestId, ...end, attempts, ...(problem === undefined ? {} : { problem }) };
+  return { name, asked, requestId, ...end, attempts, ...present({ problem }) };
 };

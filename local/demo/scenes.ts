@@ -1,4 +1,5 @@
 import type { OperationView } from "../../shared/http/api/views.ts";
+import { present } from "../../shared/present.ts";
 import { customers, skus, users } from "../partner-center/seed.ts";
 import type { Ends } from "./ends.ts";
 import { licenseScenes } from "./licenseScenes.ts";
@@ -158,7 +159,7 @@ export const playScene = async ({ name, asked, play }: Scene, stage: Stage, ends
   } as const;
   try {
     const { became, why, remedy = "", problem } = await play(stage, ends);
-    return { ...fields, became, why, remedy, ...(problem === undefined ? {} : { problem }) };
+    return { ...fields, became, why, remedy, ...present({ problem }) };
   } catch (error) {
     const problem = error instanceof Error ? error.message : "unknown";
     return { ...fields, became: "", why: "", remedy: "", problem };

@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 
+import { present } from "../../shared/present.ts";
 import { keysFor, readKeys } from "../functionKeys.ts";
 import { toEventLine } from "../eventLine.ts";
 import { readPort } from "../ports.ts";
@@ -46,7 +47,7 @@ const start = async (): Promise<Running | undefined> => {
   const keys = readKeys(env);
   const host = await startHost({
     root: values.root ?? process.cwd(),
-    ...(values.pattern === undefined ? {} : { pattern: values.pattern }),
+    ...present({ pattern: values.pattern }),
     port: readPort(SETTING, { [SETTING]: values.port ?? env[SETTING] }),
     keysFor: keysFor(keys),
     masterKey: keys.operatorKey,

@@ -1,3 +1,5 @@
+import { present } from "../../shared/present.ts";
+
 /** One part of a route between slashes. */
 type Segment =
   | { readonly kind: "literal"; readonly text: string }
@@ -47,7 +49,7 @@ const parseParameter = (text: string, template: string): Segment => {
     kind: "parameter",
     name,
     optional: groups["optional"] !== undefined,
-    ...(pattern === undefined ? {} : { pattern }),
+    ...present({ pattern }),
   };
 };
 

@@ -1,3 +1,4 @@
+import { present } from "../../shared/present.ts";
 import type { SecretVersion } from "./secretStore.ts";
 
 /** What goes back over HTTP. */
@@ -19,11 +20,10 @@ export const toItem = (
   { name, version, createdMs, updatedMs, properties }: SecretVersion,
 ): object => ({
   id: `${url}/secrets/${name}/${version}`,
-  ...(properties.contentType === undefined ? {} : { contentType: properties.contentType }),
+  ...present({ contentType: properties.contentType }),
   attributes: {
     enabled: properties.enabled,
-    ...(properties.nbf === undefined ? {} : { nbf: properties.nbf }),
-    ...(properties.exp === undefined ? {} : { exp: properties.exp }),
+    ...present({ nbf: properties.nbf, exp: properties.exp }),
     created: Math.floor(createdMs / 1000),
     updated: Math.floor(updatedMs / 1000),
     recoveryLevel: "Recoverable+Purgeable",

@@ -1,3 +1,5 @@
+import { present } from "../../shared/present.ts";
+
 export type JsonObject = Readonly<Record<string, unknown>>;
 
 /** What goes back over HTTP. */
@@ -28,7 +30,7 @@ export const serviceError = (
 ): Answer => ({
   status,
   code,
-  body: { code, description, ...(data === undefined ? {} : { data }), source: "PartnerFD" },
+  body: { code, description, ...present({ data }), source: "PartnerFD" },
 });
 
 /** An error of the gateway in front of them. */
@@ -39,7 +41,7 @@ export const gatewayError = (
 ): Answer => ({
   status,
   body: { statusCode: status, message },
-  ...(headers === undefined ? {} : { headers }),
+  ...present({ headers }),
 });
 
 /** An error without a body: a reason phrase only. */
@@ -47,7 +49,7 @@ export const bareError = (
   status: number,
   reason: string,
   headers?: Readonly<Record<string, string>>,
-): Answer => ({ status, reason, ...(headers === undefined ? {} : { headers }) });
+): Answer => present({ status, reason, headers });
 
 /** An error as Microsoft Graph has it. */
 export const graphError = (status: number, code: string, message: string): Answer => ({

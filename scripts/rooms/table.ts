@@ -10,7 +10,7 @@ export interface Room {
   readonly face: "open" | readonly string[];
 }
 
-const GROUND = ["clock", "log"] as const;
+const GROUND = ["clock", "log", "present"] as const;
 const CONTRACT = ["request", "outcome", "ledger/entry"] as const;
 const LEDGER = ["ledger", "ledger/table"] as const;
 
@@ -103,7 +103,7 @@ export const rooms: readonly Room[] = [
   {
     name: "message",
     holds: "what travels over Service Bus: requests, events, the poison message, the sender",
-    uses: ["token", "settings", ...CONTRACT],
+    uses: ["token", "settings", ...CONTRACT, "present"],
     face: [
       "message/message.ts",
       "message/entities.ts",
@@ -150,15 +150,16 @@ export const rooms: readonly Room[] = [
   {
     name: "ledger/entry",
     holds: "the pure transitions of a request and of its poison message",
-    uses: ["request", "outcome"],
+    uses: ["request", "outcome", "present"],
     face: "open",
   },
   { name: "sku", holds: "names, plans and seats of a customer's SKUs", uses: ["request"], face: "open" },
-  { name: "outcome", holds: "causes, and what an answer means", uses: ["request"], face: "open" },
+  { name: "outcome", holds: "causes, and what an answer means", uses: [], face: "open" },
   { name: "request", holds: "the contract: what a caller may ask for", uses: [], face: "open" },
   { name: "wait", holds: "holds, back-off, patience, deadlines", uses: GROUND, face: "open" },
   { name: "log", isFile: true, holds: "log events", uses: [], face: "open" },
   { name: "clock", isFile: true, holds: "time and chance", uses: [], face: "open" },
+  { name: "present", isFile: true, holds: "leaving out fields that are undefined", uses: [], face: "open" },
   { name: "loopback", isFile: true, holds: "whether an address is this machine", uses: [], face: "open" },
   { name: "version", isFile: true, holds: "the version of this program", uses: [], face: "open" },
 ];

@@ -7,6 +7,7 @@ import type { Cause } from "../outcome/causes.ts";
 import type { Delivery } from "../outcome/delivery.ts";
 import type { NotNow } from "../outcome/outcome.ts";
 import { keyOfMessage } from "../message/poisonMessage.ts";
+import { present } from "../present.ts";
 import { parseRequestBytes, type Problem } from "../request/parse.ts";
 import type { LicenseRequest, RequestId } from "../request/schema.ts";
 import type { Recorder, RunRecorder } from "./recorder.ts";
@@ -123,7 +124,7 @@ export const makeApply = ({ clock, record, update, settle, report }: ApplyDeps):
       onWait: run.waiting,
       ...newerThan(begun, request, log),
       ...seatsUntil(begun, request),
-      ...(delivery.messageId === undefined ? {} : { messageId: delivery.messageId }),
+      ...present({ messageId: delivery.messageId }),
     };
     const outcome = await update(request, context, log);
     report(log);

@@ -5,6 +5,7 @@ import { classify, type Verdict } from "../outcome/classify.ts";
 import type { Applied, Parked, Refused, Superseded } from "../outcome/outcome.ts";
 import { requestCauses } from "../outcome/requestCauses.ts";
 import type { PartnerCenterClient, Reader } from "../partner-center/client.ts";
+import { present } from "../present.ts";
 import type { LicenseRequest } from "../request/schema.ts";
 import type { PartnerToken } from "../token/partnerToken.ts";
 import type { TokenSource } from "../token/tokenSource.ts";
@@ -59,8 +60,7 @@ const toHeld = (
   category,
   why,
   ids: answer.ids,
-  ...(answer.kind === "answered" ? { status: answer.status } : {}),
-  ...(answer.kind === "answered" && answer.code !== undefined ? { code: answer.code } : {}),
+  ...(answer.kind === "answered" ? present({ status: answer.status, code: answer.code }) : {}),
 });
 
 /** The tries of one delivery. */
@@ -111,9 +111,7 @@ export const makeAttempt = (
     cause,
     description,
     attempts,
-    ...(ready === undefined ? {} : { skuIds: ready.skuIds }),
-    ...(status === undefined ? {} : { status }),
-    ...(code === undefined ? {} : { code }),
+    ...present({ skuIds: ready?.skuIds, status, code }),
   });
 
   /** What follows from reads that did not find what they were for. */
@@ -196,7 +194,7 @@ export const makeAttempt = (
     if (answer.status === 401 && !hasReread) return readTokenAgain();
     if (cause.kind === "token") await gate.refused(token, cause, log);
     const { status, code, description, ids } = answer;
-    const about = { status, ids, attempts, ...(code === undefined ? {} : { code }) };
+    const about = present({ status, ids, attempts, code });
     if (isLateNews(answer, cause))
       return {
         kind: "hold",
@@ -212,7 +210,7 @@ export const makeAttempt = (
       if (found !== undefined && found.kind !== "refused") return found;
     }
     const { skuIds } = plan;
-    const words = description === undefined ? {} : { description };
+    const words = present({ description });
     if (cause.category === "no-seats" && seatsUntil !== undefined)
       return {
         kind: "parked",
@@ -230,7 +228,7 @@ export const makeAttempt = (
       token: token.value,
       requestId,
       answers,
-      ...(messageId === undefined ? {} : { messageId }),
+      ...present({ messageId }),
     });
     const isHeldBack = answer.kind === "noAnswer" && answer.retryAfterMs !== undefined;
     if (!isHeldBack) attempts += 1;

@@ -4,6 +4,7 @@ import type { Log } from "../log.ts";
 import { brokerCauseOf } from "../outcome/brokerCauses.ts";
 import type { Delivery } from "../outcome/delivery.ts";
 import type { Refused } from "../outcome/outcome.ts";
+import { present } from "../present.ts";
 import { parseRequestBytes } from "../request/parse.ts";
 import type { Recorder } from "./recorder.ts";
 import type { Settle } from "./settle.ts";
@@ -29,7 +30,7 @@ export const makeCapture =
     const refused: Refused = {
       kind: "refused",
       cause: brokerCauseOf(deadLetterReason),
-      ...(deadLetterDescription === undefined ? {} : { description: deadLetterDescription }),
+      ...present({ description: deadLetterDescription }),
       attempts: 0,
     };
     log("poison.captured", {

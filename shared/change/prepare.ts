@@ -3,6 +3,7 @@ import { requestCauses } from "../outcome/requestCauses.ts";
 import type { Found, NotFound, Reader } from "../partner-center/client.ts";
 import type { SkuCatalogs } from "../partner-center/skuCatalogs.ts";
 import type { UserIds } from "../partner-center/userIds.ts";
+import { present } from "../present.ts";
 import type { LicenseRequest } from "../request/schema.ts";
 import type { Catalog } from "../sku/catalog.ts";
 import { remainingOf } from "../sku/remaining.ts";
@@ -62,7 +63,7 @@ export const toUnprepared = (
     cause: causeOf(status, code),
     description: `Reading ${what}: Partner Center ${why}`,
     status,
-    ...(code === undefined ? {} : { code }),
+    ...present({ code }),
   };
   return status === 401 ? { kind: "badToken", unfit } : unfit;
 };

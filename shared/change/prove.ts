@@ -5,6 +5,7 @@ import type { DueProofs } from "../ledger/dueProofs.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import type { About } from "../ledger/newest.ts";
 import type { Log } from "../log.ts";
+import { present } from "../present.ts";
 import type { LicenseRequest } from "../request/schema.ts";
 import { isEmpty } from "../sku/wish.ts";
 import { remainingOf } from "../sku/remaining.ts";
@@ -47,7 +48,7 @@ export const makeProve = ({ clock, ledger, due, readState, newerThan }: ProveDep
     const resolved = resolve(body, state.catalog);
     if (resolved.kind === "unknown") return "unknown";
     if (isEmpty(remainingOf(resolved.wish, state.held, state.catalog))) return "seen";
-    const about = { request: body, ...(skuIds === undefined ? {} : { skuIds }) };
+    const about = present({ request: body, skuIds });
     return (await newerThan(about, acceptedAt)) === undefined ? "notYetVisible" : "overtaken";
   };
 

@@ -2,6 +2,7 @@ import type { Entry, RequestPart } from "../ledger/entry/entry.ts";
 import type { Lists } from "../ledger/lists.ts";
 import type { PageOptions } from "../ledger/table/paging.ts";
 import type { Log } from "../log.ts";
+import { present } from "../present.ts";
 import type { LicenseRequest } from "../request/schema.ts";
 import { labelOf, type Catalog } from "../sku/catalog.ts";
 import { remainingOf } from "../sku/remaining.ts";
@@ -64,7 +65,7 @@ const toRows = ({ body, skuIds, acceptedAt }: RequestPart, state: UserState): re
       : { is: "unknown", why: state.why }),
     requestId: body.requestId,
     acceptedAt,
-    ...(body.ticket === undefined ? {} : { ticket: body.ticket }),
+    ...present({ ticket: body.ticket }),
   });
   return [
     ...wish.assign.map(({ skuId }) => toRow(skuId, "assigned")),
@@ -89,5 +90,5 @@ export const makeReconcile =
       }
     }
     const { next } = page;
-    return { items, ...(next === undefined ? {} : { next }) };
+    return present({ items, next });
   };

@@ -11,6 +11,7 @@ import type { About } from "../ledger/newest.ts";
 import type { Log } from "../log.ts";
 import { waitedAtGate } from "../outcome/brokerCauses.ts";
 import type { Applied, Parked as ParkedOutcome, Refused } from "../outcome/outcome.ts";
+import { present } from "../present.ts";
 import type { LicenseRequest } from "../request/schema.ts";
 import type { Patiently } from "../wait/patiently.ts";
 import type { HeldStep } from "./attempt.ts";
@@ -88,7 +89,7 @@ export const makeRecorder = ({
           const at = nowIso();
           unwritten.push({
             ...toWaitStep(wait, at, run),
-            ...(ids === undefined ? {} : { partnerCenter: ids }),
+            ...present({ partnerCenter: ids }),
           });
           const steps = [...unwritten];
           try {

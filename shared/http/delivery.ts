@@ -1,5 +1,6 @@
 import type { HttpRequest } from "@azure/functions";
 
+import { present } from "../present.ts";
 import type { Source } from "../ticket/source/source.ts";
 import type { TicketDelivery } from "../ticket/in/verify.ts";
 import { readBody, type Body } from "./body.ts";
@@ -11,7 +12,7 @@ export type Delivered =
 export const readDelivery = async (request: HttpRequest, source: Source | undefined): Promise<Delivered> => {
   const body = await readBody(request, {
     isAnyType: true,
-    ...(source === undefined ? {} : { maxBytes: source.profile.bodyMaxBytes }),
+    ...present({ maxBytes: source?.profile.bodyMaxBytes }),
   });
   if (!body.ok) return body;
   const { headers } = request;

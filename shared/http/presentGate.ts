@@ -1,3 +1,4 @@
+import { present } from "../present.ts";
 import type { GateView } from "./api/views.ts";
 import type { GateRow } from "../token/store/gate.ts";
 
@@ -10,7 +11,6 @@ export const toGateView = (row: GateRow | undefined): GateView => {
     category,
     closedAt,
     refusals,
-    ...(openedAt === undefined ? {} : { openedAt }),
-    ...(openedBy === undefined ? {} : { openedBy }),
+    ...present({ openedAt, openedBy }),
   };
 };

@@ -2,6 +2,7 @@ import type { HttpResponseInit } from "@azure/functions";
 
 import type { OperationListView, OperationStartedView, OperationView } from "./api/views.ts";
 import type { Item, Operation } from "../poison/operation.ts";
+import { present } from "../present.ts";
 import { linksOf, type Links } from "./links.ts";
 
 const toFields = ({ version: _schema, ticks: _messages, ...operation }: Operation, links: Links) => {
@@ -21,7 +22,7 @@ export const toOperationView = (
   unfinished: unfinished.map(({ poisonId, state, why }) => ({
     id: poisonId,
     state,
-    ...(why === undefined ? {} : { why }),
+    ...present({ why }),
   })),
 });
 

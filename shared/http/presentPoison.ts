@@ -5,6 +5,7 @@ import type { PoisonRow } from "../poison/store/poisonIndex.ts";
 import { brokerCauses } from "../outcome/brokerCauses.ts";
 import { callbackCauses } from "../outcome/callbackCauses.ts";
 import { causeOf } from "../outcome/causes.ts";
+import { present } from "../present.ts";
 import type { Links } from "./links.ts";
 
 interface Seen {
@@ -28,15 +29,11 @@ const toPoisonGroup = (
   links: Links,
 ): PoisonGroup => {
   const { category, code, customerId } = group;
-  const advice = adviceOf({
-    category,
-    ...(status === undefined ? {} : { status }),
-    ...(code === undefined ? {} : { code }),
-  });
+  const advice = adviceOf(present({ category, status, code }));
   return {
     ...group,
     ...advice,
-    ...(note === undefined ? {} : { note }),
+    ...present({ note }),
     links: {
       messages: links.poisonList({
         category,
@@ -107,13 +104,14 @@ export const toPoisonView = (
     failedAt: latest.at,
     failures,
     category,
-    ...(code === undefined ? {} : { code }),
-    ...(status === undefined ? {} : { status }),
-    ...(description === undefined ? {} : { description }),
+    ...present({ code, status, description }),
     owner,
     remedy,
-    ...(request === undefined ? {} : { customerId: request.customerId, userId: request.userId }),
-    ...(skipped === undefined ? {} : { newerRequestId: skipped.newerRequestId }),
+    ...present({
+      customerId: request?.customerId,
+      userId: request?.userId,
+      newerRequestId: skipped?.newerRequestId,
+    }),
     first,
     latest,
     ...toText(body),

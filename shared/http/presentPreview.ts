@@ -1,5 +1,6 @@
 import type { PreviewView } from "./api/views.ts";
 import type { Preview } from "../change/preview.ts";
+import { present } from "../present.ts";
 import type { LicenseRequest } from "../request/schema.ts";
 
 export const toPreviewView = (
@@ -9,14 +10,14 @@ export const toPreviewView = (
   requestId,
   customerId,
   userId,
-  ...(refusal === undefined ? {} : { refusal }),
+  ...present({ refusal }),
   ...(user === undefined
     ? {}
     : {
         user: {
           id: user.id,
           userPrincipalName: user.userPrincipalName,
-          ...(user.usageLocation === undefined ? {} : { usageLocation: user.usageLocation }),
+          ...present({ usageLocation: user.usageLocation }),
         },
       }),
   items: [...items],

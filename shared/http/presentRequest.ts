@@ -1,5 +1,6 @@
 import type { StatusListView, StatusView } from "./api/views.ts";
 import type { Entry, Parked, RequestPart, Step } from "../ledger/entry/entry.ts";
+import { present } from "../present.ts";
 import type { Links } from "./links.ts";
 
 const toParked = ({ since, until, skuIds }: Parked) => ({ parked: { since, until, skuIds } });
@@ -13,10 +14,9 @@ const toFields = (
   request: body,
   acceptedAt,
   updatedAt: entry.updatedAt,
-  ...(waiting === undefined ? {} : { waiting }),
+  ...present({ waiting }),
   ...(status !== "parked" || parked === undefined ? {} : toParked(parked)),
-  ...(end === undefined ? {} : { outcome: end }),
-  ...(proof === undefined ? {} : { proof }),
+  ...present({ outcome: end, proof }),
   replays: run,
 });
 

@@ -8,6 +8,7 @@ import type { GroupKey, Note, Notes } from "../poison/store/notes.ts";
 import type { Operations } from "../poison/store/operations.ts";
 import type { Group, PoisonFilter, PoisonIndex, PoisonRow } from "../poison/store/poisonIndex.ts";
 import type { Item, Operation } from "../poison/operation.ts";
+import { present } from "../present.ts";
 
 export interface ViewDeps {
   readonly ledger: Ledger;
@@ -41,10 +42,8 @@ export interface View {
 
 const UNFINISHED_MAX = 100;
 
-const pageOf = ({ limit, after }: { limit: number; after?: string }): PageOptions => ({
-  limit,
-  ...(after === undefined ? {} : { after }),
-});
+const pageOf = ({ limit, after }: { limit: number; after?: string }): PageOptions =>
+  present({ limit, after });
 
 const keyOf = ({ customerId, ticket, status, category }: StatusQuery): ListKey => {
   if (customerId !== undefined) return { by: "customer", customerId };
@@ -54,20 +53,16 @@ const keyOf = ({ customerId, ticket, status, category }: StatusQuery): ListKey =
   return { by: "ticket", system, id: id.join("/") };
 };
 
-const filterOf = ({ state, category, errorCode: code, customerId }: PoisonQuery): PoisonFilter => ({
-  state,
-  ...(category === undefined ? {} : { category }),
-  ...(code === undefined ? {} : { code }),
-  ...(customerId === undefined ? {} : { customerId }),
-});
+const filterOf = ({ state, category, errorCode: code, customerId }: PoisonQuery): PoisonFilter =>
+  present({ state, category, code, customerId });
 
 /** The note on exactly this group, else one that was kept without naming the code, the customer or both. */
 const noteFor = (
   { category, code, customerId }: Group,
   notes: ReadonlyMap<string, Note>,
 ): Note | undefined => {
-  const byCode = code === undefined ? {} : { code };
-  const byCustomer = customerId === undefined ? {} : { customerId };
+  const byCode = present({ code });
+  const byCustomer = present({ customerId });
   return [{ ...byCode, ...byCustomer }, byCustomer, byCode, {}]
     .map((fields) => notes.get(groupKey({ category, ...fields })))
     .find((note) => note !== undefined);

@@ -1,5 +1,6 @@
 import type { TransactionAction } from "@azure/data-tables";
 
+import { present } from "../present.ts";
 import type { Change } from "./entry/change.ts";
 import type { Entry, RequestPart, Step } from "./entry/entry.ts";
 import {
@@ -71,10 +72,7 @@ const toActions = (
   ...(body === undefined ? [] : [["upsert", toBodyEntity(entry.id, body), "Replace"] as TransactionAction]),
 ];
 
-const aboutOf = ({ body, skuIds }: RequestPart): About => ({
-  request: body,
-  ...(skuIds === undefined ? {} : { skuIds }),
-});
+const aboutOf = ({ body, skuIds }: RequestPart): About => present({ request: body, skuIds });
 
 export const makeEntries = ({ entries, lists, poison, newest }: EntriesDeps): Entries => {
   const tableOf = ({ table }: IndexRow): Table => (table === "lists" ? lists : poison);

@@ -1,3 +1,4 @@
+import { present } from "../present.ts";
 import { PoisonState, Status, type Entry, type PoisonPart, type RequestPart } from "./entry/entry.ts";
 import { hashKey, newestFirst, oldestFirst, shardOf } from "./table/keys.ts";
 
@@ -60,11 +61,14 @@ const poisonColumns = (
   failedAt: latest.at,
   acceptedAt: request?.acceptedAt ?? latest.at,
   failures,
-  ...(latest.code === undefined ? {} : { code: latest.code }),
-  ...(latest.status === undefined ? {} : { status: latest.status }),
-  ...(latest.description === undefined ? {} : { description: latest.description.slice(0, DESCRIPTION_MAX) }),
-  ...(skipped === undefined ? {} : { newerRequestId: skipped.newerRequestId }),
-  ...(request === undefined ? {} : { customerId: request.body.customerId, userId: request.body.userId }),
+  ...present({
+    code: latest.code,
+    status: latest.status,
+    description: latest.description?.slice(0, DESCRIPTION_MAX),
+    newerRequestId: skipped?.newerRequestId,
+    customerId: request?.body.customerId,
+    userId: request?.body.userId,
+  }),
   id,
 });
 

@@ -1,4 +1,5 @@
 import type { End, Parked, RequestPart } from "../ledger/entry/entry.ts";
+import { present } from "../present.ts";
 import { derivedId } from "../request/derivedId.ts";
 import type { LicenseRequest } from "../request/schema.ts";
 
@@ -72,9 +73,7 @@ export const toEvent = (request: RequestPart): OutcomeEvent | undefined => {
       requestId,
       customerId,
       userId,
-      ...(licensesToAssign === undefined ? {} : { licensesToAssign }),
-      ...(licensesToRemove === undefined ? {} : { licensesToRemove }),
-      ...(ticket === undefined ? {} : { ticket }),
+      ...present({ licensesToAssign, licensesToRemove, ticket }),
       replays: request.run,
       ...told.what,
     },

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { PoisonKind, PoisonPart, Refusal } from "../ledger/entry/entry.ts";
 import type { Failure } from "../ledger/entry/poison.ts";
 import { brokerCauseOf } from "../outcome/brokerCauses.ts";
+import { present } from "../present.ts";
 import { keyOfMessage } from "./poisonMessage.ts";
 import { fromTrigger } from "./fromTrigger.ts";
 
@@ -50,9 +51,6 @@ const NO_PROPERTIES = {};
 const readProperties = (triggerMetadata: unknown): Properties =>
   Metadata.safeParse(triggerMetadata).data?.applicationProperties ?? Properties.parse(NO_PROPERTIES);
 
-const given = (fields: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> =>
-  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
-
 const toRefusal = (properties: Properties, now: string): Refusal => {
   const { capturedAt, msRequestId, msCorrelationId, msCv, msServerId } = properties;
   // A message that another program put on the poison queue says less
@@ -60,9 +58,9 @@ const toRefusal = (properties: Properties, now: string): Refusal => {
   const ids =
     msRequestId === undefined || msCorrelationId === undefined
       ? undefined
-      : given({ msRequestId, correlationId: msCorrelationId, msCv, serverId: msServerId });
+      : present({ msRequestId, correlationId: msCorrelationId, msCv, serverId: msServerId });
   return Refusal.parse(
-    given({
+    present({
       at: capturedAt ?? now,
       category: properties.category ?? cause.category,
       owner: properties.owner ?? cause.owner,
@@ -91,7 +89,7 @@ export const fromPoison = (message: unknown, triggerMetadata: unknown, now: stri
     run: properties.run ?? key.run,
     refusal: toRefusal(properties, now),
     original: PoisonPart.unwrap().shape.original.parse(
-      given({
+      present({
         messageId: properties.originalMessageId ?? delivery.messageId,
         sessionId: properties.originalSessionId,
         contentType: properties.originalContentType ?? delivery.contentType,

@@ -1,6 +1,7 @@
 import { z } from "zod";
 
 import type { Delivery } from "../outcome/delivery.ts";
+import { present } from "../present.ts";
 
 // The host runs JSON.parse over every text of the metadata: a message id of digits arrives as a number
 const text = z.union([z.string(), z.number(), z.boolean()]).transform(String).optional().catch(undefined);
@@ -33,12 +34,12 @@ export const fromTrigger = (message: unknown, triggerMetadata: unknown): Deliver
   return {
     body: toBytes(message),
     deliveryCount,
-    ...(messageId === undefined ? {} : { messageId }),
-    ...(sessionId === undefined ? {} : { sessionId }),
-    ...(contentType === undefined ? {} : { contentType }),
-    ...(deadLetterReason === undefined ? {} : { deadLetterReason }),
-    ...(deadLetterErrorDescription === undefined
-      ? {}
-      : { deadLetterDescription: deadLetterErrorDescription }),
+    ...present({
+      messageId,
+      sessionId,
+      contentType,
+      deadLetterReason,
+      deadLetterDescription: deadLetterErrorDescription,
+    }),
   };
 };

@@ -1,4 +1,5 @@
 import type { PoisonKind, Refusal } from "../ledger/entry/entry.ts";
+import { present } from "../present.ts";
 import { derivedId } from "../request/derivedId.ts";
 import type { LicenseRequest } from "../request/schema.ts";
 import type { Delivery } from "../outcome/delivery.ts";
@@ -68,7 +69,7 @@ export const toPoison = (
     messageId: derivedId("poison", id, String(run)),
     body: delivery.body,
     contentType: delivery.contentType ?? "application/json",
-    ...(request === undefined ? {} : { correlationId: request.requestId }),
+    ...present({ correlationId: request?.requestId }),
     subject: category,
     properties: compact({
       Kind: kind,

@@ -3,6 +3,7 @@ import type { ServiceBusMessage } from "@azure/service-bus";
 import type { PoisonPart } from "../ledger/entry/entry.ts";
 import type { AlertEvent } from "../token/alertEvent.ts";
 import { CLOUD_EVENT, type OutcomeEvent } from "./event.ts";
+import { present } from "../present.ts";
 import type { RejectedEvent } from "./rejected.ts";
 import { replayMessageId, type PoisonKey, type PoisonMessage } from "./poisonMessage.ts";
 import { laneOf } from "../request/lane.ts";
@@ -43,7 +44,7 @@ export const toPoisonMessage = ({
   // A Buffer is sent as it is; anything else would be encoded as JSON
   body: Buffer.from(body),
   contentType,
-  ...(correlationId === undefined ? {} : { correlationId }),
+  ...present({ correlationId }),
   subject,
   applicationProperties: { ...properties },
 });

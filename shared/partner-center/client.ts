@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import type { z } from "zod";
 
 import type { Answer, CallIds } from "../outcome/answer.ts";
+import { present } from "../present.ts";
 import type { LicenseRequest, RequestId } from "../request/schema.ts";
 import type { Catalog } from "../sku/catalog.ts";
 import type { HeldLicense } from "../sku/remaining.ts";
@@ -104,7 +105,7 @@ const toLicenseUpdate = ({ assign, remove }: Wish): string =>
 const toAnswer = (raw: Raw, ids: CallIds, now: number): Answer => {
   if (raw.kind === "failure") {
     const { sent, why, retryAfterMs: waitMs } = raw;
-    return { kind: "noAnswer", sent, why, ids, ...(waitMs === undefined ? {} : { retryAfterMs: waitMs }) };
+    return { kind: "noAnswer", sent, why, ids, ...present({ retryAfterMs: waitMs }) };
   }
   const { readable, ...body } = readAnswerBody(raw.body);
   const msCv = raw.header("ms-cv");
@@ -115,7 +116,7 @@ const toAnswer = (raw: Raw, ids: CallIds, now: number): Answer => {
     ...body,
     readable: readable && raw.whole,
     retryAfterMs: retryAfterMs(raw.header("retry-after"), now),
-    ids: { ...ids, ...(msCv === undefined ? {} : { msCv }), ...(serverId === undefined ? {} : { serverId }) },
+    ids: { ...ids, ...present({ msCv, serverId }) },
   };
 };
 
@@ -127,7 +128,7 @@ const toFound = <S extends z.ZodType>(raw: Raw, now: number, schema: S): Found<z
     return {
       kind: "notFound",
       status: raw.status,
-      ...(code === undefined ? {} : { code }),
+      ...present({ code }),
       why: `answered ${raw.status}${code === undefined ? "" : `/${code}`}`,
       retryAfterMs: waitMs,
     };
@@ -175,7 +176,7 @@ export const makeClient = (send: Send, now: () => number): PartnerCenterClient =
         requestId,
         answers,
         body,
-        ...(messageId === undefined ? {} : { messageId }),
+        ...present({ messageId }),
       }),
       correlationId: correlationIdOf(requestId),
     };

@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import { z } from "zod";
 
 import type { PartnerCenterClient } from "./client.ts";
+import { present } from "../present.ts";
 import { readAnswerBody, readJson } from "./readAnswer.ts";
 import type { Send } from "./transport.ts";
 
@@ -36,7 +37,7 @@ export const findFirstCustomer = async (
     if (raw.status !== 200) {
       const { code } = readAnswerBody(raw.body);
       const why = `the list of customers answered ${raw.status}`;
-      return { kind: "refused", status: raw.status, why, ...(code === undefined ? {} : { code }) };
+      return { kind: "refused", status: raw.status, why, ...present({ code }) };
     }
     const { data } = Customers.safeParse(readJson(raw.body));
     customerId = data?.items[0]?.id;
@@ -49,7 +50,6 @@ export const findFirstCustomer = async (
     kind: "refused",
     customerId,
     why,
-    ...(status === undefined ? {} : { status }),
-    ...(code === undefined ? {} : { code }),
+    ...present({ status, code }),
   };
 };

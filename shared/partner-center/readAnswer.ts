@@ -1,6 +1,7 @@
 import { z } from "zod";
 
 import type { LicenseWarning } from "../outcome/answer.ts";
+import { present } from "../present.ts";
 
 /** What a body says, whichever of the known shapes it has. */
 export interface AnswerBody {
@@ -97,7 +98,7 @@ export const readAnswerBody = (bytes: Uint8Array): AnswerBody => {
   const description = error.description ?? error.message ?? error.error?.message;
   const warnings = SuccessBody.parse(json).licensewarnings;
   return {
-    ...(found === undefined ? {} : { code: found }),
+    ...present({ code: found }),
     ...(description === undefined ? {} : { description: forDisplay(description) }),
     warnings: warnings.map(({ code, message, serviceplans }) => ({
       code,

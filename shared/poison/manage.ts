@@ -4,6 +4,7 @@ import type { ArchiveInput, ReplayInput } from "./inputs.ts";
 import type { Clock } from "../clock.ts";
 import type { Operations } from "./store/operations.ts";
 import type { Log } from "../log.ts";
+import { present } from "../present.ts";
 import type { Operation, OperationKind, Selection } from "./operation.ts";
 import { cancelled, hasEnded } from "./progress.ts";
 
@@ -30,12 +31,8 @@ export interface Manage {
 /** An operation that goes on writes more often than this. */
 const STALLED_MS = 3 * 60_000;
 
-const toSelection = ({ ids, category, code, customerId }: ArchiveInput): Selection => ({
-  ...(ids === undefined ? {} : { ids }),
-  ...(category === undefined ? {} : { category }),
-  ...(code === undefined ? {} : { code }),
-  ...(customerId === undefined ? {} : { customerId }),
-});
+const toSelection = ({ ids, category, code, customerId }: ArchiveInput): Selection =>
+  present({ ids, category, code, customerId });
 
 export const makeManage = ({ clock, operations, sendTick }: ManageDeps): Manage => {
   const nowIso = (): string => new Date(clock.now()).toISOString();
@@ -60,10 +57,10 @@ export const makeManage = ({ clock, operations, sendTick }: ManageDeps): Manage 
         state: "freezing",
         selection: toSelection(input),
         by,
-        ...(why === undefined ? {} : { why }),
+        ...present({ why }),
         canary,
         force,
-        ...(ratePerSecond === undefined ? {} : { ratePerSecond }),
+        ...present({ ratePerSecond }),
         createdAt: at,
         updatedAt: at,
         total: 0,

@@ -1,3 +1,4 @@
+import { present } from "../present.ts";
 import type { Item, Operation } from "./operation.ts";
 
 /** How many items have which result. */
@@ -20,7 +21,7 @@ const ended = (operation: Operation, state: Operation["state"], at: string, reas
   ...operation,
   state,
   endedAt: at,
-  ...(reason === undefined ? {} : { reason }),
+  ...present({ reason }),
 });
 
 /** What is seen of an operation at one moment. */

@@ -1,3 +1,4 @@
+import { present } from "../present.ts";
 import { hasEnded } from "./progress.ts";
 import type { Operations } from "./store/operations.ts";
 
@@ -12,7 +13,7 @@ export const makeRemoveEnded =
     let removed = 0;
     let after: string | undefined;
     do {
-      const page = await operations.list({ limit: PAGE, ...(after === undefined ? {} : { after }) });
+      const page = await operations.list(present({ limit: PAGE, after }));
       for (const operation of page.items) {
         if (!hasEnded(operation) || operation.updatedAt >= before) continue;
         await operations.remove(operation);

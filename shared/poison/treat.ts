@@ -13,6 +13,7 @@ import type { Log } from "../log.ts";
 import { resultInHistory, resultOf, withResult, type ItemResult } from "./items.ts";
 import type { Item, Operation } from "./operation.ts";
 import type { PoisonKey } from "../message/poisonMessage.ts";
+import { present } from "../present.ts";
 
 export interface TreatDeps {
   readonly clock: Clock;
@@ -68,7 +69,7 @@ export const makeTreat = ({ clock, ledger, sendReplay, published }: TreatDeps): 
 
   const archive = async (operation: Operation, item: Item, log: Log): Promise<Item> => {
     const { id: operationId, by, why, kind } = operation;
-    const archiving = { operationId, by, at: nowIso(), ...(why === undefined ? {} : { why }) };
+    const archiving = { operationId, by, at: nowIso(), ...present({ why }) };
     const decide = kind === "discard" ? discardPoison : restorePoison;
     let after: Entry | undefined;
     const decided = await ledger.change(

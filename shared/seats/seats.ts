@@ -14,6 +14,7 @@ import { assignSeats, type Waiting } from "./assignSeats.ts";
 import { CannotRead } from "../change/change.ts";
 import type { GetReader } from "../change/reader.ts";
 import type { Settle } from "../change/settle.ts";
+import { present } from "../present.ts";
 
 export interface SeatsDeps {
   readonly clock: Clock;
@@ -93,10 +94,7 @@ export const makeSeats = (deps: SeatsDeps): Seats => {
     const waiting: One[] = [];
     let after: string | undefined;
     do {
-      const page = await lists.requests(
-        { by: "status", status: "parked" },
-        { limit: PAGE, ...(after === undefined ? {} : { after }) },
-      );
+      const page = await lists.requests({ by: "status", status: "parked" }, present({ limit: PAGE, after }));
       waiting.push(...page.items.flatMap(toWaiting));
       after = page.next;
     } while (after !== undefined && waiting.length < PARKED_MAX);

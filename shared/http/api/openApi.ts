@@ -1,5 +1,6 @@
 import { z } from "zod";
 
+import { present } from "../../present.ts";
 import { routes, schemas, type RouteDoc, type SchemaName } from "./routes.ts";
 
 type Json = Readonly<Record<string, unknown>>;
@@ -110,7 +111,7 @@ const toOperation = (route: RouteDoc): Json => {
     operationId,
     tags: [tag],
     summary,
-    ...(description === undefined ? {} : { description }),
+    ...present({ description }),
     security: key === undefined ? [] : [{ [key]: [] }],
     ...(parameters.length === 0 ? {} : { parameters }),
     ...(body === undefined

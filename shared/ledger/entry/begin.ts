@@ -1,3 +1,4 @@
+import { present } from "../../present.ts";
 import type { LicenseRequest } from "../../request/schema.ts";
 import { acceptRequest } from "./accept.ts";
 import { toChange, type Change } from "./change.ts";
@@ -32,19 +33,18 @@ const start = (
   const run = replay?.run ?? request.run;
   const wasBegun = request.status !== "accepted";
   const parked = known === undefined ? undefined : withoutResume(known);
-  const step: Step = { at, event: "applying", run, ...(replay === undefined ? {} : { by: replay.by }) };
+  const step: Step = { at, event: "applying", run, ...present({ by: replay?.by }) };
   return {
     kind: "run",
     change: toChange(
       entry,
       at,
-      { request: { ...request, status: "applying", run, ...(parked === undefined ? {} : { parked }) } },
+      { request: { ...request, status: "applying", run, ...present({ parked }) } },
       [...before, step],
     ),
     acceptedAt: request.acceptedAt,
     readBackFirst: wasBegun,
-    ...(replay === undefined ? {} : { replay }),
-    ...(parked === undefined ? {} : { parked }),
+    ...present({ replay, parked }),
   };
 };
 

@@ -1,5 +1,6 @@
 import type { AnyCause } from "../../outcome/anyCause.ts";
 import type { Applied, Refused } from "../../outcome/outcome.ts";
+import { present } from "../../present.ts";
 import { toChange, type Change } from "./change.ts";
 import type { End, Entry, PoisonPart, Refusal, RequestPart, Step } from "./entry.ts";
 
@@ -21,11 +22,9 @@ export const toRefusal = (
     owner,
     meaning,
     remedy,
-    ...(status === undefined ? {} : { status }),
-    ...(code === undefined ? {} : { code }),
-    ...(description === undefined ? {} : { description }),
+    ...present({ status, code, description }),
     attempts,
-    ...(ids === undefined ? {} : { partnerCenter: ids }),
+    ...present({ partnerCenter: ids }),
   };
 };
 
@@ -37,9 +36,9 @@ const toEnd = (outcome: Applied | Refused, at: string): End => {
     at,
     alreadySo,
     warnings,
-    ...(status === undefined ? {} : { status }),
+    ...present({ status }),
     attempts,
-    ...(ids === undefined ? {} : { partnerCenter: ids }),
+    ...present({ partnerCenter: ids }),
   };
 };
 
@@ -50,12 +49,10 @@ const toStep = (outcome: Applied | Refused, at: string, run: number): Step => {
     event: kind,
     run,
     attempts,
-    ...(status === undefined ? {} : { status }),
-    ...(ids === undefined ? {} : { partnerCenter: ids }),
-    ...(outcome.kind === "applied" ? { alreadySo: outcome.alreadySo } : {}),
-    ...(outcome.kind === "refused" ? { category: outcome.cause.category } : {}),
-    ...(outcome.kind === "refused" && outcome.code !== undefined ? { code: outcome.code } : {}),
-    ...(outcome.kind === "refused" && outcome.description !== undefined ? { why: outcome.description } : {}),
+    ...present({ status, partnerCenter: ids }),
+    ...(outcome.kind === "applied"
+      ? { alreadySo: outcome.alreadySo }
+      : present({ category: outcome.cause.category, code: outcome.code, why: outcome.description })),
   };
 };
 
@@ -104,7 +101,7 @@ export const endRequest = (
       status: outcome.kind,
       end: toEnd(outcome, at),
       ends: request.ends + 1,
-      ...(skuIds === undefined ? {} : { skuIds }),
+      ...present({ skuIds }),
       ...toProof(outcome, at, proofDelayMs),
     },
     ...(poison === undefined
@@ -166,8 +163,7 @@ export const toWaitStep = ({ status, code, ...wait }: Wait, at: string, run: num
   event: "waiting",
   run,
   ...wait,
-  ...(status === undefined ? {} : { status }),
-  ...(code === undefined ? {} : { code }),
+  ...present({ status, code }),
 });
 
 /** A request waits for something to pass. Pure. */

@@ -1,4 +1,5 @@
 import type { Parked as ParkedOutcome } from "../../outcome/outcome.ts";
+import { present } from "../../present.ts";
 import { toChange, type Change } from "./change.ts";
 import { hasEnded } from "./end.ts";
 import type { Entry, Parked, Step } from "./entry.ts";
@@ -30,9 +31,7 @@ export const parkRequest = (
     attempts,
     until,
     why: "no seat is free",
-    ...(status === undefined ? {} : { status }),
-    ...(code === undefined ? {} : { code }),
-    ...(ids === undefined ? {} : { partnerCenter: ids }),
+    ...present({ status, code, partnerCenter: ids }),
   };
   const parts = { request: { ...request, status: "parked" as const, parked } };
   return { change: { ...toChange(entry, at, parts, [...earlier, step]), body } };

@@ -1,3 +1,4 @@
+import { present } from "../../present.ts";
 import { newEntry, toChange, type Change } from "./change.ts";
 import { endReplay } from "./end.ts";
 import type { End, Entry, PoisonKind, PoisonPart, Refusal, Replay, RequestPart, Step } from "./entry.ts";
@@ -136,7 +137,7 @@ export const discardPoison = (entry: Entry | undefined, archiving: Archiving): A
     return unfit(poison.state === "discarded" ? "it is discarded already" : UNFIT[poison.state]);
   }
   if (poison.replay !== undefined) return unfit(UNFIT.replaying);
-  const reason = why === undefined ? {} : { why };
+  const reason = present({ why });
   const step: Step = { at, event: "discarded", run: entry.request?.run ?? 0, by, operationId, ...reason };
   const parts = {
     ...withEnd(entry.request, "discarded", { outcome: "discarded", at, by, ...reason }),
@@ -158,7 +159,7 @@ export const restorePoison = (entry: Entry | undefined, archiving: Archiving): A
     run: entry.request?.run ?? 0,
     by,
     operationId,
-    ...(why === undefined ? {} : { why }),
+    ...present({ why }),
   };
   const { discarded: _archived, ...rest } = poison;
   const parts = {

@@ -4,6 +4,7 @@ import { PoisonKind } from "../../ledger/entry/entry.ts";
 import { afterFilter, type Page, type PageOptions } from "../../ledger/table/paging.ts";
 import { quoted, shardsOf, toToken } from "../../ledger/table/keys.ts";
 import type { Row, Table } from "../../ledger/table/table.ts";
+import { present } from "../../present.ts";
 
 /** What the index tells of a poison message. */
 const PoisonRow = z.object({
@@ -91,9 +92,7 @@ const addTo = (groups: Map<string, Group>, row: GroupRow): void => {
   const known = groups.get(key);
   groups.set(key, {
     category,
-    ...(code === undefined ? {} : { code }),
-    ...(status === undefined ? {} : { status }),
-    ...(customerId === undefined ? {} : { customerId }),
+    ...present({ code, status, customerId }),
     count: (known?.count ?? 0) + 1,
     replaying: (known?.replaying ?? 0) + (state === "replaying" ? 1 : 0),
     oldest: known === undefined || capturedAt < known.oldest ? capturedAt : known.oldest,

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { z } from "zod";
 
 import type { Clock } from "../../clock.ts";
+import { present } from "../../present.ts";
 import type { Evaluate } from "../mapping/mapper.ts";
 import { parseJson, type Problem } from "../../request/parse.ts";
 import { MAP_FIELDS } from "./profiles.ts";
@@ -95,7 +96,7 @@ export const makeReadTicket = ({ clock, secrets, readSigningKey, evaluate }: Rea
           fields: source.fields,
           source: source.name,
           hash: createHash("sha256").update(body).digest("hex"),
-          ...(deliveryId === undefined ? {} : { deliveryId }),
+          ...present({ deliveryId }),
         },
       });
       switch (evaluated.kind) {

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 
+import { present } from "../../present.ts";
 import { derivedId } from "../../request/derivedId.ts";
 import { isGuid } from "../../request/guid.ts";
 import { parseRequest, type Problem } from "../../request/parse.ts";
@@ -49,7 +50,7 @@ const toWishes = (value: unknown): readonly Wanted[] => {
   if (isRecord(value)) {
     const sku = toText(value["skuId"] ?? value["sku"]);
     const { excludedPlans } = value;
-    return sku === undefined ? [] : [{ sku, ...(excludedPlans === undefined ? {} : { excludedPlans }) }];
+    return sku === undefined ? [] : [{ sku, ...present({ excludedPlans }) }];
   }
   return (toText(value) ?? "").split(/[,;\n]/).flatMap((part) => {
     const sku = part.trim();
@@ -79,8 +80,7 @@ const toTicket = ({ name, system }: Source, values: MappedValues, key: string): 
     system,
     source: name,
     id,
-    ...(url === undefined ? {} : { url }),
-    ...(callbackUrl === undefined ? {} : { callbackUrl }),
+    ...present({ url, callbackUrl }),
   };
 };
 
@@ -170,11 +170,11 @@ export const toAsked = (source: Source, values: MappedValues, body: Uint8Array, 
   const key = toKey(values, wish, body);
   const ticket = toTicket(source, values, key);
   const parsed = parseRequest({
-    ...Object.fromEntries(Object.entries(wish).filter(([, value]) => value !== undefined)),
+    ...present(wish),
     // The name of the source in front keeps senders apart
     requestId: `${source.name}:${key}`,
     ticket,
-    ...(requestedBy === undefined ? {} : { requestedBy }),
+    ...present({ requestedBy }),
   });
   const known = new Set(problems.map(({ pointer }) => pointer));
   const others = parsed.ok ? [] : parsed.problems.filter(({ pointer }) => !known.has(pointer));

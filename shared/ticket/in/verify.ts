@@ -2,6 +2,7 @@ import { createHash, timingSafeEqual } from "node:crypto";
 
 import { Webhook } from "standardwebhooks";
 
+import { present } from "../../present.ts";
 import { hmacOf, type HmacScheme, type Scheme } from "./scheme.ts";
 
 /** One call of a ticketing system, as it came. */
@@ -134,10 +135,7 @@ const verifyHmac = (
   const shaped = encoding === "hex" ? given.toLowerCase() : given;
   const { escapedBody } = options;
   const isGood = fits(options.secrets, (secret) =>
-    isSame(
-      shaped,
-      hmacOf(scheme, { secret, body, escapedBody, ...(timestamp === undefined ? {} : { timestamp }) }),
-    ),
+    isSame(shaped, hmacOf(scheme, { secret, body, escapedBody, ...present({ timestamp }) })),
   );
   if (!isGood) return mismatch();
   if (timestamp === undefined) return { kind: "verified" };

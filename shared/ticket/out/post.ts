@@ -1,6 +1,7 @@
 import { Webhook } from "standardwebhooks";
 
 import type { Clock } from "../../clock.ts";
+import { present } from "../../present.ts";
 import type { Evaluate } from "../mapping/mapper.ts";
 import { toNotice } from "./notice/toNotice.ts";
 import type { CallbackAnswer, CallbackTarget, TicketEvent } from "./callback.ts";
@@ -73,7 +74,7 @@ export const makePost = ({ clock, secrets, evaluate, send }: PostDeps): Post => 
       },
       body,
     });
-    return { kind: "answered", status, ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }) };
+    return { kind: "answered", status, ...present({ retryAfterSeconds }) };
   };
 
   return async (source, target, event) => {

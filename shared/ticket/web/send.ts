@@ -1,6 +1,7 @@
 import { Agent, request } from "undici";
 
 import { isLoopback } from "../../loopback.ts";
+import { present } from "../../present.ts";
 import { assertAddressAllowed, makeGuardedLookup, type Resolve } from "./addresses.ts";
 import { WebError } from "./errors.ts";
 
@@ -103,7 +104,7 @@ export const makeSendWeb = ({ timeoutMs, hosts, allowLoopback, resolve }: WebOpt
       const answer = await request(url, {
         method,
         headers,
-        ...(body === undefined ? {} : { body }),
+        ...present({ body }),
         dispatcher: isTrusted ? open : guarded,
         signal: AbortSignal.timeout(timeoutMs),
       });

@@ -1,5 +1,6 @@
 import { z } from "zod";
 
+import { present } from "../../present.ts";
 import { entraFailureOf, type EntraFailure } from "./failures.ts";
 
 /** What the token endpoint answered. */
@@ -56,7 +57,7 @@ export const readGrant = (status: number, body: unknown, retryAfterMs: number): 
           kind: "tokens",
           accessToken: data.access_token,
           expiresInSeconds: data.expires_in,
-          ...(data.refresh_token === undefined ? {} : { refreshToken: data.refresh_token }),
+          ...present({ refreshToken: data.refresh_token }),
         };
   }
   const { data } = Refusal.safeParse(body);
