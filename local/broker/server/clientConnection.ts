@@ -12,7 +12,7 @@ import { receiveInto } from "./incomingLink.ts";
 import { manage } from "./management.ts";
 import { OutgoingLink, SESSION_FILTER, type LinkEnd } from "./outgoingLink.ts";
 import { readRequest, writeAnswer, type Answer, type Request } from "./request.ts";
-import { acceptConnection, closeLink, settleWhatIsTaken } from "./rheaLinks.ts";
+import { acceptConnection, agreeToSettled, closeLink, settleWhatIsTaken } from "./rheaLinks.ts";
 import { MAX_MESSAGE_BYTES, type ServerContext } from "./serverContext.ts";
 import { toBrokerError } from "./toBrokerError.ts";
 
@@ -86,6 +86,7 @@ export class ClientConnection {
       this.#incoming.set(receiver, this.#takerFor(readAddress(target)));
       receiver.set_target({ address: target });
       receiver.set_source({ address: source });
+      agreeToSettled(receiver);
     } catch (error) {
       closeLink(receiver, toBrokerError(error));
     }

@@ -2,6 +2,7 @@ import type { Socket } from "node:net";
 
 import rhea, {
   type Connection,
+  type Container,
   type Delivery,
   type EventContext,
   type link as Link,
@@ -21,6 +22,7 @@ const FRAME_BYTES = 65_536;
 /** The service's own. */
 const IDLE_TIMEOUT_MS = 120_000;
 const SENDER_CREDIT = 1000;
+const SETTLED = 1;
 
 const settings = {
   port: 0,
@@ -48,13 +50,26 @@ const numberAt = (target: object, name: string): number => {
   return value;
 };
 
+/**
+ * Takes two SASL mechanisms. Neither proves anything: who somebody is, the token on $cbs says. The .NET client has
+ * MSSBCBS alone, which is ANONYMOUS by another name:
+ * https://github.com/Azure/azure-sdk-for-net/blob/70a8b70e2324dfc47889b63938984ec08f79eb60/sdk/servicebus/Azure.Messaging.ServiceBus/src/Amqp/AmqpConnectionScope.cs
+ */
+const offerMechanisms = (container: Container): void => {
+  const mechanisms = objectAt(container, "sasl_server_mechanisms");
+  call(mechanisms, "enable_anonymous");
+  Reflect.set(mechanisms, "MSSBCBS", Reflect.get(mechanisms, "ANONYMOUS"));
+};
+
 /** Speaks AMQP on the socket; what the peer sends arrives as bytes. */
 export const acceptConnection = (
   socket: Socket,
   containerId: string,
   maxMessageBytes: number,
 ): Connection => {
-  const connection = rhea.create_container({ id: containerId }).create_connection({
+  const container = rhea.create_container({ id: containerId });
+  offerMechanisms(container);
+  const connection = container.create_connection({
     ...settings,
     receiver_options: { autoaccept: false, credit_window: SENDER_CREDIT, max_message_size: maxMessageBytes },
   });
@@ -89,6 +104,16 @@ export const echoSettleModes = (link: Link): void => {
   const attach = objectAt(objectAt(link, "local"), "attach");
   Reflect.set(attach, "snd_settle_mode", link.snd_settle_mode);
   Reflect.set(attach, "rcv_settle_mode", link.rcv_settle_mode);
+};
+
+/**
+ * Answers the attach of a peer that wants to send settled with its agreement. Without it the .NET client sends its
+ * requests unsettled, all of them with an empty delivery tag, and cannot have two of them under way:
+ * https://github.com/Azure/azure-amqp/blob/a95b400e350d67f550b921432d33a878b88d7516/src/RequestResponseAmqpLink.cs
+ */
+export const agreeToSettled = (receiver: Receiver): void => {
+  if (receiver.snd_settle_mode !== SETTLED) return;
+  Reflect.set(objectAt(objectAt(receiver, "local"), "attach"), "snd_settle_mode", SETTLED);
 };
 
 /** How many deliveries the peer has allowed on this link since it was attached. */

@@ -76,6 +76,25 @@ describe("$management", () => {
   });
 });
 
+describe("the .NET client", () => {
+  test("may connect with SASL MSSBCBS, the only mechanism it has", async () => {
+    const start = (answer: (error: undefined, response: string) => void): void => answer(undefined, "");
+    const broker = await aBroker({ queues: { q: {} } });
+    const connection = aRawConnection(broker, { sasl_mechanisms: { MSSBCBS: { start } } });
+    const ends = ["connection_open", "connection_error"].map(async (event) => {
+      await contextOf(connection, event);
+      return event;
+    });
+    expect(await Promise.race(ends)).toBe("connection_open");
+  });
+
+  test.each(["$cbs", "q/$management"])("may send its requests to %s settled", async (target) => {
+    const connection = await aTrustedConnection(await aBroker({ queues: { q: {} } }));
+    const { sender } = await contextOf(connection.open_sender({ target, snd_settle_mode: 1 }), "sender_open");
+    expect(sender?.snd_settle_mode).toBe(1);
+  });
+});
+
 test("what is no message is rejected, and the link goes on", async () => {
   const broker = await aBroker({ queues: { q: {} } });
   const sender = (await aTrustedConnection(broker)).open_sender("q");

@@ -7,8 +7,9 @@ import * as encode from "../../../../local/broker/amqp/encode.ts";
 import type { Broker } from "../../../../local/broker/startBroker.ts";
 
 /** A client that speaks AMQP without the SDK, for what the SDK never does. */
-export const aRawConnection = ({ port }: Broker): Connection => {
-  const connection = rhea.create_container().connect({ host: "127.0.0.1", port, reconnect: false });
+export const aRawConnection = ({ port }: Broker, more: object = {}): Connection => {
+  const options = { host: "127.0.0.1", port, reconnect: false, ...more };
+  const connection = rhea.create_container().connect(options);
   connection.on("disconnected", () => undefined);
   connection.on("error", () => undefined);
   onTestFinished(() => connection.close());
