@@ -16,6 +16,10 @@ export interface Recipe {
   readonly block: (mark: string) => string | undefined;
 }
 
+/** The block behind `<!-- mark -->`. */
+export const blockOf = (text: string, mark: string): string | undefined =>
+  new RegExp(`<!-- ${mark} -->\\n+\`\`\`\\w+\\n(.*?)\`\`\``, "s").exec(text)?.[1];
+
 const pages = readdirSync(FOLDER).filter((file) => file.endsWith(".md") && file !== "README.md");
 
 export const recipes: readonly Recipe[] = pages.map((file) => {
@@ -23,7 +27,7 @@ export const recipes: readonly Recipe[] = pages.map((file) => {
   return {
     name: file.replace(/\.md$/, ""),
     text,
-    block: (mark) => new RegExp(`<!-- ${mark} -->\\n+\`\`\`\\w+\\n(.*?)\`\`\``, "s").exec(text)?.[1],
+    block: (mark) => blockOf(text, mark),
   };
 });
 
