@@ -38,7 +38,7 @@ const buildApp = (settings: Settings): App => {
   const clock = systemClock;
   const hold = {
     holdBudgetMs: settings.HOLD_BUDGET_SECONDS * 1000,
-    retryBaseMs: settings.RETRY_BASE_MILLISECONDS,
+    backoffBaseMs: settings.RETRY_BASE_MILLISECONDS,
   };
   const patiently = makePatiently(clock, hold);
 

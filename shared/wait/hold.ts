@@ -1,11 +1,11 @@
 import type { Clock } from "../clock.ts";
-import { nextWaitMs } from "./wait.ts";
+import { nextBackoffMs } from "./backoff.ts";
 
 export interface HoldSettings {
   /** How long one delivery may be held in all, in milliseconds. */
   readonly holdBudgetMs: number;
-  /** The first wait, in milliseconds; the next ones grow from it. */
-  readonly retryBaseMs: number;
+  /** The first back-off, in milliseconds; the next ones grow from it. */
+  readonly backoffBaseMs: number;
 }
 
 /**
@@ -18,13 +18,13 @@ export type Hold = (
 ) => Promise<boolean>;
 
 /** The hold of one delivery; its budget runs from now. */
-export const startHold = (clock: Clock, { holdBudgetMs, retryBaseMs }: HoldSettings): Hold => {
+export const startHold = (clock: Clock, { holdBudgetMs, backoffBaseMs }: HoldSettings): Hold => {
   const endMs = clock.now() + holdBudgetMs;
   let retries = 0;
   return async (retryAfterMs, onWait) => {
     const leftMs = endMs - clock.now();
     if (leftMs <= 0) return false;
-    const wishMs = nextWaitMs(retries, retryAfterMs, retryBaseMs, clock.random);
+    const wishMs = nextBackoffMs(retries, retryAfterMs, backoffBaseMs, clock.random);
     retries += 1;
     // The rest of the budget is waited out all the same: what is given back is delivered again at once
     const waitMs = Math.min(wishMs, leftMs);

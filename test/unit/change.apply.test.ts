@@ -54,7 +54,7 @@ const aFlow = (outcomes: Outcome | Outcome[], { poisonFailures = 0, outcomeFailu
       return Promise.resolve();
     };
   };
-  const patiently = makePatiently(clock, { holdBudgetMs: 10_000, retryBaseMs: 1000 });
+  const patiently = makePatiently(clock, { holdBudgetMs: 10_000, backoffBaseMs: 1000 });
   const store = aLedger();
   const { ledger, newest } = store;
   const record = makeRecorder({

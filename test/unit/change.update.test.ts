@@ -75,7 +75,7 @@ const anUpdate = ({
   const update = makeUpdate({
     clock,
     holdBudgetMs: 240_000,
-    retryBaseMs: 1000,
+    backoffBaseMs: 1000,
     partnerCenter: {
       updateLicenses: (_subject, wish, options) => {
         calls.push(options);

@@ -46,7 +46,7 @@ const aScene = (free: number) => {
       return Promise.resolve();
     },
     settle: makeSettle({
-      patiently: makePatiently(clock, { holdBudgetMs: 1000, retryBaseMs: 100 }),
+      patiently: makePatiently(clock, { holdBudgetMs: 1000, backoffBaseMs: 100 }),
       sendPoison: (message) => Promise.resolve(void poison.push(message)),
       sendOutcome: (event) => Promise.resolve(void events.push(event)),
     }),
