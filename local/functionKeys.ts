@@ -19,10 +19,13 @@ export interface LocalKeys {
   readonly operatorKey: string;
 }
 
+/** The settings of the keys → their defaults. */
+export const defaultKeys = { LOCAL_FUNCTION_KEY: "local", LOCAL_OPERATOR_KEY: "local-operator" } as const;
+
 /** The keys of the settings, or their defaults. */
 export const readKeys = (env: Readonly<Record<string, string | undefined>>): LocalKeys => ({
-  functionKey: env["LOCAL_FUNCTION_KEY"] || "local",
-  operatorKey: env["LOCAL_OPERATOR_KEY"] || "local-operator",
+  functionKey: env["LOCAL_FUNCTION_KEY"] || defaultKeys.LOCAL_FUNCTION_KEY,
+  operatorKey: env["LOCAL_OPERATOR_KEY"] || defaultKeys.LOCAL_OPERATOR_KEY,
 });
 
 /** The keys that open a function: an operator's key opens all of them. */

@@ -8,6 +8,8 @@ import { requestCauses } from "../shared/outcome/requestCauses.ts";
 import { LicenseRequest } from "../shared/request/schema.ts";
 import { generatedFromRooms } from "./rooms/generated.ts";
 import { SourceFile } from "../shared/ticket/source/source.ts";
+import { row } from "./markdown.ts";
+import { settingsDoc } from "./settingsDoc.ts";
 
 const schema = (): string => {
   const generated = z.toJSONSchema(LicenseRequest, {
@@ -31,8 +33,6 @@ const sourceSchema = (): string => {
   const generated = z.toJSONSchema(SourceFile, { io: "input" });
   return `${JSON.stringify({ ...generated, title: "Source of tickets", description: "One file of tickets/: a ticketing system that sends license changes." }, undefined, 2)}\n`;
 };
-
-const row = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
 
 const causeCells = ({ category, owner, meaning, remedy }: AnyCause): readonly string[] => [
   `\`${category}\``,
@@ -103,5 +103,6 @@ export const generatedDocs = (): ReadonlyMap<string, string> =>
     ["docs/license-request.schema.json", schema()],
     ["docs/ticket-source.schema.json", sourceSchema()],
     ["docs/causes.md", causes()],
+    ["docs/settings.md", settingsDoc()],
     ...generatedFromRooms(),
   ]);

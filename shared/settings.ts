@@ -111,47 +111,156 @@ const PAIRS = [
   ["PARTNER_CLIENT_ID", "PARTNER_TENANT_ID"],
 ] as const;
 
+// What docs/settings.md says: `npm run docs` reads the meanings, the defaults and the values from here
+
+const connections = {
+  ServiceBusConnection: connectionString
+    .optional()
+    .describe(
+      "Connection string of the Service Bus namespace. Give it or the next one; with both, this one is used",
+    ),
+  ServiceBusConnection__fullyQualifiedNamespace: namespace
+    .optional()
+    .describe("Host name of the namespace, to use it with a managed identity"),
+  ServiceBusConnection__clientId: z
+    .guid("must be the client id of a managed identity, a GUID")
+    .optional()
+    .describe(
+      "A user-assigned managed identity, for Service Bus, the vault and the ledger; the triggers then need `ServiceBusConnection__credential` = `managedidentity` too",
+    ),
+  KEY_VAULT_URL: url("https://<name>.vault.azure.net").describe(
+    "The vault with the tokens and with the secrets of ticketing systems",
+  ),
+};
+
+const partner = {
+  PARTNER_CENTER_URL: url("https://api.partnercenter.microsoft.com")
+    .default(new URL("https://api.partnercenter.microsoft.com"))
+    .describe("Address of the Partner Center API"),
+  PARTNER_TOKEN_SECRET: secretName("partner-access-token").describe(
+    "Secret with the partner access token: an App+User token for `https://api.partnercenter.microsoft.com`, obtained with MFA",
+  ),
+  PARTNER_TENANT_ID: tenant
+    .optional()
+    .describe(
+      "The partner's own tenant. With this one and the next, the relay renews the token; without both, somebody else stores it",
+    ),
+  PARTNER_CLIENT_ID: z
+    .guid('must be the application (client) id, a GUID such as "05e9a617-0261-4cee-bb44-138d3ef5d965"')
+    .toLowerCase()
+    .optional()
+    .describe("The app that is registered for it in that tenant"),
+  PARTNER_REFRESH_TOKEN_SECRET: secretName("partner-refresh-token").describe("Secret with the refresh token"),
+  PARTNER_CREDENTIAL_SECRET: secretName("partner-app-credential").describe(
+    "Secret with the app's certificate (PEM with its key) or its client secret",
+  ),
+  PARTNER_AUTHORITY_URL: url("https://login.microsoftonline.com")
+    .default(new URL("https://login.microsoftonline.com"))
+    .describe("Address of Microsoft Entra"),
+  RENEWAL_SCHEDULE: ncrontab("0 */5 * * * *").describe(
+    "When the tokens are looked after: renewed, and alerts about them told",
+  ),
+};
+
+const ledger = {
+  AzureWebJobsStorage: storageConnectionString
+    .optional()
+    .describe(
+      "Connection string of the storage account whose tables are the ledger. Give it or the next one; with both, the next one is used. In Azure the Functions host itself needs this account in any case, or `AzureWebJobsStorage__accountName` with a managed identity",
+    ),
+  LEDGER_TABLES_URL: url("https://<name>.table.core.windows.net")
+    .optional()
+    .describe("Address of the tables, to use them with a managed identity"),
+  LEDGER_RETENTION_DAYS: wholeNumber(1, 3650, 90).describe(
+    "How long the ledger keeps what has ended. A refusal that nobody has replayed or discarded is kept for good",
+  ),
+};
+
+const operators = {
+  EASY_AUTH: z
+    .stringbool({ error: 'must be "true" or "false"' })
+    .default(false)
+    .describe(
+      "`true` when App Service authentication stands in front of the app and names the operators. Otherwise leave it `false`: anybody could send a name",
+    ),
+};
+
+const waiting = {
+  LANES_PER_CUSTOMER: wholeNumber(1, 64, 4).describe(
+    "How many users of one customer can be changed at the same time. Every sender must use the same number",
+  ),
+  HOLD_BUDGET_SECONDS: wholeNumber(1, 1200, 240).describe(
+    "How long one delivery is held at most for trouble that passes (429, 5xx, time-outs, no token); then its message goes back to the head of its lane",
+  ),
+  RETRY_BASE_MILLISECONDS: wholeNumber(10, 60_000, 1000).describe(
+    "The first back-off of a hold. The next ones double, up to 30 s; chance takes off up to half of each, and none is shorter than `Retry-After`",
+  ),
+};
+
+const calls = {
+  PARTNER_CENTER_TIMEOUT_SECONDS: wholeNumber(1, 300, 60).describe("How long an answer may take"),
+  PARTNER_CENTER_CONNECT_TIMEOUT_SECONDS: wholeNumber(1, 60, 10).describe("How long a connection may take"),
+  PARTNER_CENTER_CONNECTIONS: wholeNumber(1, 256, 32).describe("Connections of one instance, at most"),
+  PARTNER_CENTER_CALLS_PER_SECOND: wholeNumber(1, 1000, 100).describe(
+    "Calls per second of one instance, at most; the throttle is found out below that",
+  ),
+};
+
+const proofAndSeats = {
+  PROOF_DELAY_SECONDS: wholeNumber(0, 86_400, 300).describe(
+    "How long after a success the user's licenses are read to see it; 0 turns proofs off",
+  ),
+  PROOF_SCHEDULE: ncrontab("30 * * * * *").describe("When the proofs that are due are made"),
+  SEATS_SCHEDULE: ncrontab("0 * * * * *").describe("When requests that wait for seats are looked at"),
+};
+
+const tickets = {
+  TICKETS_FOLDER: z
+    .string()
+    .max(1000)
+    .default("tickets")
+    .describe("Folder with the sources of tickets, in the app or absolute"),
+  CALLBACK_HOSTS: hostNames
+    .optional()
+    .describe("The only hosts at which tickets are told; without it, every public host"),
+  CALLBACK_LOOPBACK: z
+    .stringbool({ error: 'must be "true" or "false"' })
+    .default(false)
+    .describe("`true` lets callbacks go to this machine, with plain http too"),
+  CALLBACK_TIMEOUT_SECONDS: wholeNumber(1, 60, 20).describe("How long a ticketing system may take to answer"),
+  CALLBACK_SCHEDULE_SECONDS: schedule.describe(
+    "The waits between the tries of a callback; after the last try it is a poison message",
+  ),
+};
+
+interface SettingGroup {
+  readonly title: string;
+  readonly settings: Readonly<Record<string, z.ZodType>>;
+}
+
+/** The settings in groups, as docs/settings.md shows them. */
+export const settingGroups: readonly SettingGroup[] = [
+  { title: "Service Bus and Key Vault", settings: connections },
+  { title: "Partner Center and its token", settings: partner },
+  { title: "Ledger", settings: ledger },
+  { title: "Operators", settings: operators },
+  { title: "Lanes and waiting", settings: waiting },
+  { title: "Calls to Partner Center", settings: calls },
+  { title: "Proof and seats", settings: proofAndSeats },
+  { title: "Tickets", settings: tickets },
+];
+
 /** Every setting of the functions, in the units the code uses. */
-const Settings = z
+export const Settings = z
   .object({
-    ServiceBusConnection: connectionString.optional(),
-    ServiceBusConnection__fullyQualifiedNamespace: namespace.optional(),
-    ServiceBusConnection__clientId: z.guid("must be the client id of a managed identity, a GUID").optional(),
-    KEY_VAULT_URL: url("https://<name>.vault.azure.net"),
-    PARTNER_CENTER_URL: url("https://api.partnercenter.microsoft.com").default(
-      new URL("https://api.partnercenter.microsoft.com"),
-    ),
-    PARTNER_TOKEN_SECRET: secretName("partner-access-token"),
-    PARTNER_TENANT_ID: tenant.optional(),
-    PARTNER_CLIENT_ID: z
-      .guid('must be the application (client) id, a GUID such as "05e9a617-0261-4cee-bb44-138d3ef5d965"')
-      .toLowerCase()
-      .optional(),
-    PARTNER_REFRESH_TOKEN_SECRET: secretName("partner-refresh-token"),
-    PARTNER_CREDENTIAL_SECRET: secretName("partner-app-credential"),
-    PARTNER_AUTHORITY_URL: url("https://login.microsoftonline.com").default(
-      new URL("https://login.microsoftonline.com"),
-    ),
-    RENEWAL_SCHEDULE: ncrontab("0 */5 * * * *"),
-    AzureWebJobsStorage: storageConnectionString.optional(),
-    LEDGER_TABLES_URL: url("https://<name>.table.core.windows.net").optional(),
-    LEDGER_RETENTION_DAYS: wholeNumber(1, 3650, 90),
-    EASY_AUTH: z.stringbool({ error: 'must be "true" or "false"' }).default(false),
-    LANES_PER_CUSTOMER: wholeNumber(1, 64, 4),
-    HOLD_BUDGET_SECONDS: wholeNumber(1, 1200, 240),
-    RETRY_BASE_MILLISECONDS: wholeNumber(10, 60_000, 1000),
-    PARTNER_CENTER_TIMEOUT_SECONDS: wholeNumber(1, 300, 60),
-    PARTNER_CENTER_CONNECT_TIMEOUT_SECONDS: wholeNumber(1, 60, 10),
-    PARTNER_CENTER_CONNECTIONS: wholeNumber(1, 256, 32),
-    PARTNER_CENTER_CALLS_PER_SECOND: wholeNumber(1, 1000, 100),
-    PROOF_DELAY_SECONDS: wholeNumber(0, 86_400, 300),
-    PROOF_SCHEDULE: ncrontab("30 * * * * *"),
-    SEATS_SCHEDULE: ncrontab("0 * * * * *"),
-    TICKETS_FOLDER: z.string().max(1000).default("tickets"),
-    CALLBACK_HOSTS: hostNames.optional(),
-    CALLBACK_LOOPBACK: z.stringbool({ error: 'must be "true" or "false"' }).default(false),
-    CALLBACK_TIMEOUT_SECONDS: wholeNumber(1, 60, 20),
-    CALLBACK_SCHEDULE_SECONDS: schedule,
+    ...connections,
+    ...partner,
+    ...ledger,
+    ...operators,
+    ...waiting,
+    ...calls,
+    ...proofAndSeats,
+    ...tickets,
   })
   .superRefine(
     (settings, context) => {

@@ -16,12 +16,12 @@ export interface UpdateContext extends AttemptContext {
 }
 
 /**
- * Behind the gate a delivery waits for longer than its hold budget: only another token, or an operator, ends that. With
- * a hold beside it, still shorter than functionTimeout in host.json (30 min).
+ * Behind the gate a delivery is held for longer: only another token, or an operator, ends that. With the hold of
+ * HOLD_BUDGET_SECONDS (240 by default) before it, still shorter than functionTimeout in host.json (30 min).
  */
-const GATE_BUDGET_MS = 20 * 60_000;
+export const GATE_BUDGET_MS = 20 * 60_000;
 
-/** Applies one request, waiting out what passes within the hold budget. Throws only on a defect. */
+/** Applies one request, held while trouble passes, within the hold budget. Throws only on a defect. */
 export type Update = (request: LicenseRequest, context: UpdateContext, log: Log) => Promise<Outcome>;
 
 export const makeUpdate =

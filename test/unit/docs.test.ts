@@ -1,10 +1,12 @@
 import { execFile } from "node:child_process";
-import { readFile } from "node:fs/promises";
+import { glob, readFile } from "node:fs/promises";
 import { promisify } from "node:util";
 
 import { expect, test } from "vitest";
 
+import { localSettings } from "../../local/localSettings.ts";
 import { generatedDocs } from "../../scripts/generatedDocs.ts";
+import { Settings } from "../../shared/settings.ts";
 
 test.each([...generatedDocs()])("%s is what the code says (else run npm run docs)", async (file, text) => {
   expect(await readFile(file, "utf8")).toBe(text);
@@ -44,4 +46,27 @@ test("no text points at notes that are not in the repository: it says the fact, 
   );
   expect(files.length).toBeGreaterThan(0);
   expect(found).toEqual([]);
+});
+
+test.each(Object.keys(Settings.shape))("docs/settings.md says what %s means", async (name) => {
+  expect(await readFile("docs/settings.md", "utf8")).toMatch(
+    new RegExp(`^\\| \`${name}\` \\| .* \\| .* \\| .+ \\|$`, "m"),
+  );
+});
+
+test("localSettings has every setting that the parts on this machine read", async () => {
+  const names = new Set<string>();
+  for await (const file of glob("local/**/*.ts", { exclude: ["local/localSettings.ts"] })) {
+    for (const [, name = ""] of (await readFile(file, "utf8")).matchAll(/"(LOCAL_[A-Z_]+)"/g))
+      names.add(name);
+  }
+  expect(localSettings.map(({ name }) => name).toSorted()).toEqual([...names].toSorted());
+});
+
+test("local.settings.sample.json names only settings that somebody reads", async () => {
+  const sample = await readFile("local.settings.sample.json", "utf8");
+  const known = [...Object.keys(Settings.shape), ...localSettings.map(({ name }) => name)];
+  const ofTheHost = ["FUNCTIONS_WORKER_RUNTIME", "AzureWebJobsSecretStorageType"];
+  const named = [...sample.matchAll(/^ {4}"(\w+)":/gm)].map(([, name = ""]) => name);
+  expect(named.filter((name) => ![...known, ...ofTheHost].includes(name))).toEqual([]);
 });
