@@ -11,11 +11,10 @@ const filePoison = async (message: unknown, context: InvocationContext): Promise
   await app.poison.file(failure, logTo(context));
 };
 
-const trigger = { connection: CONNECTION, dataType: "binary", handler: filePoison };
+const trigger = {
+  connection: CONNECTION,
+  queueName: LICENSE_UPDATES_POISON,
+  dataType: "binary",
+};
 
-functions.serviceBusQueue("filePoison", { ...trigger, queueName: LICENSE_UPDATES_POISON });
-// What could not be filed for long, or waited for too long, is filed from there: nothing is lost
-functions.serviceBusQueue("fileDeadPoison", {
-  ...trigger,
-  queueName: `${LICENSE_UPDATES_POISON}/$DeadLetterQueue`,
-});
+functions.serviceBusQueue("filePoison", { ...trigger, handler: filePoison });
