@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { readFileSync } from "node:fs";
-import { buffer } from "node:stream/consumers";
 import { createInterface } from "node:readline/promises";
+import { buffer } from "node:stream/consumers";
 
 import { z } from "zod";
 

@@ -2,11 +2,11 @@ import { Command, CommanderError, InvalidArgumentError } from "commander";
 
 import { consent, type ConsentOptions } from "./commands/consent.ts";
 import { cancel, operation, operations } from "./commands/operations.ts";
-import { groups, note, show, treat, type ShowOptions, type TreatOptions } from "./commands/poison.ts";
 import { gate, reconcile, seats } from "./commands/partnerCenter.ts";
+import { groups, note, show, treat, type ShowOptions, type TreatOptions } from "./commands/poison.ts";
 import { list, status, type ListOptions } from "./commands/requests.ts";
-import { checkTicket, type CheckTicketOptions } from "./commands/tickets.ts";
 import { submit, type SubmitOptions } from "./commands/submit.ts";
+import { checkTicket, type CheckTicketOptions } from "./commands/tickets.ts";
 import { toContext, type Action } from "./context.ts";
 import { CliError, EXIT, type ExitCode } from "./errors.ts";
 import type { Io } from "./io.ts";

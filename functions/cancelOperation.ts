@@ -1,8 +1,8 @@
 import { app as functions } from "@azure/functions";
 
-import { CancelInput } from "../shared/http/api/inputs.ts";
 import { app } from "../shared/app.ts";
 import { answering, HttpProblem, ok, readInput, routeId } from "../shared/http/answer.ts";
+import { CancelInput } from "../shared/http/api/inputs.ts";
 import { linksOf } from "../shared/http/links.ts";
 import { operatorName } from "../shared/http/operator.ts";
 import { toOperationView } from "../shared/http/presentOperation.ts";

@@ -1,8 +1,8 @@
 import { app as functions } from "@azure/functions";
 
-import { OperationsQuery } from "../shared/http/api/inputs.ts";
 import { app } from "../shared/app.ts";
 import { answering, ok, readQuery } from "../shared/http/answer.ts";
+import { OperationsQuery } from "../shared/http/api/inputs.ts";
 import { linksOf } from "../shared/http/links.ts";
 import { toOperationListView } from "../shared/http/presentOperation.ts";
 

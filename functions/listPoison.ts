@@ -1,8 +1,8 @@
 import { app as functions } from "@azure/functions";
 
-import { PoisonQuery } from "../shared/http/api/inputs.ts";
 import { app } from "../shared/app.ts";
 import { answering, ok, readQuery } from "../shared/http/answer.ts";
+import { PoisonQuery } from "../shared/http/api/inputs.ts";
 import { linksOf } from "../shared/http/links.ts";
 import { toPoisonGroupsView, toPoisonListView } from "../shared/http/presentPoison.ts";
 

@@ -1,8 +1,8 @@
 import { app as functions } from "@azure/functions";
 
-import { NoteInput } from "../shared/http/api/inputs.ts";
 import { app } from "../shared/app.ts";
 import { answering, ok, readInput } from "../shared/http/answer.ts";
+import { NoteInput } from "../shared/http/api/inputs.ts";
 import { operatorName } from "../shared/http/operator.ts";
 
 /** PUT /api/poison/note: keeps a note on a group; an empty text takes it away. */

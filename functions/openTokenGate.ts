@@ -1,8 +1,8 @@
 import { app as functions } from "@azure/functions";
 
-import { OpenGateInput } from "../shared/http/api/inputs.ts";
 import { app } from "../shared/app.ts";
 import { answering, ok, readInput } from "../shared/http/answer.ts";
+import { OpenGateInput } from "../shared/http/api/inputs.ts";
 import { operatorName } from "../shared/http/operator.ts";
 import { toGateView } from "../shared/http/presentGate.ts";
 

@@ -1,9 +1,9 @@
 import { app as functions } from "@azure/functions";
 
-import { ReconcileQuery } from "../shared/http/api/inputs.ts";
-import type { ReconcileView } from "../shared/http/api/views.ts";
 import { app } from "../shared/app.ts";
 import { answering, ok, readQuery } from "../shared/http/answer.ts";
+import { ReconcileQuery } from "../shared/http/api/inputs.ts";
+import type { ReconcileView } from "../shared/http/api/views.ts";
 import { linksOf } from "../shared/http/links.ts";
 
 /** GET /api/reconciliation: what tickets of a customer asked for against what is. */

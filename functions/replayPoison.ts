@@ -1,10 +1,10 @@
 import { app as functions } from "@azure/functions";
 
-import { ReplayInput } from "../shared/poison/inputs.ts";
 import { app } from "../shared/app.ts";
 import { answering, readInput } from "../shared/http/answer.ts";
 import { operatorName } from "../shared/http/operator.ts";
 import { operationStarted } from "../shared/http/presentOperation.ts";
+import { ReplayInput } from "../shared/poison/inputs.ts";
 
 /** POST /api/poison/replay: starts an operation that sends poison messages again. */
 const replayPoison = answering(async (request, log) => {

@@ -1,10 +1,10 @@
 import { app as functions } from "@azure/functions";
 
-import { ArchiveInput } from "../shared/poison/inputs.ts";
 import { app } from "../shared/app.ts";
 import { answering, readInput } from "../shared/http/answer.ts";
 import { operatorName } from "../shared/http/operator.ts";
 import { operationStarted } from "../shared/http/presentOperation.ts";
+import { ArchiveInput } from "../shared/poison/inputs.ts";
 
 /** POST /api/poison/restore: starts an operation that takes poison messages out of the archive. */
 const restorePoison = answering(async (request, log) => {

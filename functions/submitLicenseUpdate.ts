@@ -1,8 +1,8 @@
 import { app as functions, type HttpHandler, type HttpResponseInit } from "@azure/functions";
 
 import { app } from "../shared/app.ts";
-import type { AcceptedView } from "../shared/http/api/views.ts";
 import type { Submitted } from "../shared/change/submit.ts";
+import type { AcceptedView } from "../shared/http/api/views.ts";
 import { readBody } from "../shared/http/body.ts";
 import { linksOf } from "../shared/http/links.ts";
 import { problemResponse } from "../shared/http/problem.ts";

@@ -1,12 +1,12 @@
 import { parseArgs } from "node:util";
 
-import { toEventLine } from "./eventLine.ts";
-import { runAlone, type Running } from "./runAlone.ts";
-import { sampleSecrets } from "./desk/sampleSources.ts";
-import { customers, skus, userNameOf } from "./partner-center/seed.ts";
-import { defaultPorts } from "./ports.ts";
 import { profileOf } from "../shared/ticket/in/profiles.ts";
 import { signDelivery } from "../shared/ticket/in/sign.ts";
+import { sampleSecrets } from "./desk/sampleSources.ts";
+import { toEventLine } from "./eventLine.ts";
+import { customers, skus, userNameOf } from "./partner-center/seed.ts";
+import { defaultPorts } from "./ports.ts";
+import { runAlone, type Running } from "./runAlone.ts";
 import { applyLocalSettings, startLocal, type Local } from "./startLocal.ts";
 
 const help = `Runs license-relay on this machine: the functions, and every part of Azure they need.

@@ -3,8 +3,8 @@ import { once } from "node:events";
 
 import { readPort } from "./ports.ts";
 import { runAlone, type Running } from "./runAlone.ts";
-import { startLocalAzure } from "./startLocalAzure.ts";
 import { applyLocalSettings } from "./startLocal.ts";
+import { startLocalAzure } from "./startLocalAzure.ts";
 
 /** Azure Functions Core Tools cannot be run; the message says how to get them. */
 class CoreToolsError extends Error {

@@ -4,9 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
+import { present } from "../shared/present.ts";
 import type { BrokerConfig } from "./broker/config.ts";
 import { loadBrokerConfig } from "./broker/loadConfig.ts";
-import { present } from "../shared/present.ts";
 import { startBroker, type Broker } from "./broker/startBroker.ts";
 import { sampleSecrets, writeSampleSources } from "./desk/sampleSources.ts";
 import { startDesk, type Desk, type Note } from "./desk/startDesk.ts";

@@ -1,14 +1,14 @@
 import { z } from "zod";
 
-import { brokerCauses } from "../shared/outcome/brokerCauses.ts";
 import type { AnyCause } from "../shared/outcome/anyCause.ts";
-import { causeRows, type Cause, type CauseRow } from "../shared/outcome/causes.ts";
+import { brokerCauses } from "../shared/outcome/brokerCauses.ts";
 import { callbackCauses } from "../shared/outcome/callbackCauses.ts";
+import { causeRows, type Cause, type CauseRow } from "../shared/outcome/causes.ts";
 import { requestCauses } from "../shared/outcome/requestCauses.ts";
 import { LicenseRequest } from "../shared/request/schema.ts";
-import { generatedFromRooms } from "./rooms/generated.ts";
 import { SourceFile } from "../shared/ticket/source/source.ts";
 import { row } from "./markdown.ts";
+import { generatedFromRooms } from "./rooms/generated.ts";
 import { settingsDoc } from "./settingsDoc.ts";
 
 const schema = (): string => {

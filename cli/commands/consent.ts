@@ -2,6 +2,11 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import { DefaultAzureCredential } from "@azure/identity";
 
+import { isLoopback } from "../../shared/loopback.ts";
+import { causeOf } from "../../shared/outcome/causes.ts";
+import { makeClient } from "../../shared/partner-center/client.ts";
+import { findFirstCustomer, type FirstCustomer } from "../../shared/partner-center/firstCustomer.ts";
+import { makeTransport } from "../../shared/partner-center/transport.ts";
 import {
   CredentialError,
   readAppCredential,
@@ -9,13 +14,8 @@ import {
 } from "../../shared/token/entra/appCredential.ts";
 import type { Grant } from "../../shared/token/entra/grant.ts";
 import { makeTokenEndpoint, type TokenEndpoint } from "../../shared/token/entra/tokenEndpoint.ts";
-import { isLoopback } from "../../shared/loopback.ts";
-import { causeOf } from "../../shared/outcome/causes.ts";
-import { findFirstCustomer, type FirstCustomer } from "../../shared/partner-center/firstCustomer.ts";
-import { makeClient } from "../../shared/partner-center/client.ts";
-import { makeTransport } from "../../shared/partner-center/transport.ts";
-import { VaultError } from "../../shared/vault/errors.ts";
 import { readPartnerToken } from "../../shared/token/partnerToken.ts";
+import { VaultError } from "../../shared/vault/errors.ts";
 import { makeSecrets, type Secrets } from "../../shared/vault/secrets.ts";
 import { CliError, EXIT, type ExitCode } from "../errors.ts";
 import type { Io } from "../io.ts";

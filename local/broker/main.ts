@@ -1,8 +1,8 @@
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 
-import { runAlone, type Running } from "../runAlone.ts";
 import { readPort } from "../ports.ts";
+import { runAlone, type Running } from "../runAlone.ts";
 import { loadBrokerConfig } from "./loadConfig.ts";
 import { startBroker } from "./startBroker.ts";
 

@@ -1,8 +1,8 @@
 import { keyOfMessage } from "../../shared/message/poisonMessage.ts";
+import type { FaultRule } from "../partner-center/faults.ts";
 import { plans } from "../partner-center/products.ts";
 import { customers, skus, userNameOf, users } from "../partner-center/seed.ts";
 import { createToken } from "../partner-center/token.ts";
-import type { FaultRule } from "../partner-center/faults.ts";
 import { enqueue, overHttp, sent, submit, type Sample, type Wish } from "./sample.ts";
 import type { Stage } from "./stage.ts";
 

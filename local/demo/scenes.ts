@@ -4,8 +4,8 @@ import { customers, skus, users } from "../partner-center/seed.ts";
 import type { Ends } from "./ends.ts";
 import { licenseScenes } from "./licenseScenes.ts";
 import type { Result } from "./result.ts";
-import type { Stage } from "./stage.ts";
 import { wrongUnless, type Scene } from "./scene.ts";
+import type { Stage } from "./stage.ts";
 import { ticketScenes } from "./ticketScenes.ts";
 import { waitUntil } from "./waitUntil.ts";
 

@@ -2,9 +2,9 @@ import { ServiceBusClient, type ServiceBusMessage } from "@azure/service-bus";
 
 import { deliver, type ToDeliver } from "../desk/deliver.ts";
 import type { Desk } from "../desk/startDesk.ts";
-import type { Api } from "./api.ts";
 import type { KeyVault } from "../key-vault/startKeyVault.ts";
 import type { PartnerCenter } from "../partner-center/startPartnerCenter.ts";
+import type { Api } from "./api.ts";
 
 /** What a sample acts on: the doors of the relay, and the world behind it. */
 export interface Stage {

@@ -1,7 +1,7 @@
 import { z } from "zod";
 
-import { sampleSecrets } from "../desk/sampleSources.ts";
 import type { ToDeliver } from "../desk/deliver.ts";
+import { sampleSecrets } from "../desk/sampleSources.ts";
 import { userNameOf } from "../partner-center/seed.ts";
 import { wrongUnless, type Scene, type Shown } from "./scene.ts";
 import type { Stage } from "./stage.ts";

@@ -2,11 +2,11 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 
 import { z } from "zod";
 
+import { readBody } from "../readBody.ts";
 import type { RegisteredFunction } from "./coreModule.ts";
 import { emptyAnswer, fromRpcHttp, type HttpAnswer } from "./fromRpcHttp.ts";
 import type { Invoke } from "./invoke.ts";
 import { isAllowed, readKey, type AuthLevel, type Keys } from "./keys.ts";
-import { readBody } from "../readBody.ts";
 import { compareRoutes, matchRoute, parseRoute, type Route } from "./routes.ts";
 import { toRpcHttp } from "./toRpcHttp.ts";
 import { within } from "./within.ts";

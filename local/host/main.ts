@@ -1,11 +1,11 @@
 import { parseArgs } from "node:util";
 
 import { present } from "../../shared/present.ts";
-import { keysFor, readKeys } from "../functionKeys.ts";
 import { toEventLine } from "../eventLine.ts";
+import { keysFor, readKeys } from "../functionKeys.ts";
 import { readPort } from "../ports.ts";
-import { describeError } from "./hostLog.ts";
 import { runAlone, type Running } from "../runAlone.ts";
+import { describeError } from "./hostLog.ts";
 import { startHost, type Host } from "./startHost.ts";
 
 const SETTING = "LOCAL_FUNCTIONS_PORT";

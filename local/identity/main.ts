@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { parseArgs } from "node:util";
 
-import { runAlone, type Running } from "../runAlone.ts";
 import { readPort } from "../ports.ts";
+import { runAlone, type Running } from "../runAlone.ts";
 import { startIdentity } from "./startIdentity.ts";
 
 const SETTING = "LOCAL_IDENTITY_PORT";

@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 
-import { runAlone, type Running } from "../runAlone.ts";
 import { readPort } from "../ports.ts";
+import { runAlone, type Running } from "../runAlone.ts";
 import { startKeyVault } from "./startKeyVault.ts";
 
 const SETTING = "LOCAL_KEY_VAULT_PORT";

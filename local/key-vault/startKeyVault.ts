@@ -2,9 +2,9 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { closeServer } from "../closeServer.ts";
-import { readBody } from "../readBody.ts";
 import { findTokenProblem, LOCAL_ISSUER_KEY, LOCAL_TENANT_ID } from "../identity/token.ts";
 import { listen } from "../listen.ts";
+import { readBody } from "../readBody.ts";
 import { failed, type Answer } from "./answer.ts";
 import { createFaultPlan, type Faults } from "./faults.ts";
 import { handle } from "./handle.ts";

@@ -3,8 +3,8 @@ import { z } from "zod";
 import { FaultRule } from "./faults.ts";
 import type { Operations } from "./operations.ts";
 import { SettingsChange } from "./settings.ts";
-import { toWorldView } from "./worldView.ts";
 import type { World } from "./world.ts";
+import { toWorldView } from "./worldView.ts";
 
 /** Paths under it steer the local Partner Center; the real one has nothing there. */
 export const CONTROL_PREFIX = "/local/";

@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 
-import { runAlone, type Running } from "../runAlone.ts";
 import { readPort } from "../ports.ts";
+import { runAlone, type Running } from "../runAlone.ts";
 import { startPartnerCenter } from "./startPartnerCenter.ts";
 
 const SETTING = "LOCAL_PARTNER_CENTER_PORT";

@@ -1,7 +1,7 @@
 import { z } from "zod";
 
-import { applyLicenseUpdate } from "./applyLicenseUpdate.ts";
 import type { Answer } from "./answer.ts";
+import { applyLicenseUpdate } from "./applyLicenseUpdate.ts";
 import { decideLicenseUpdate } from "./decideLicenseUpdate.ts";
 import type { Change } from "./journal.ts";
 import { invalidProperty, readJson, readLicenseUpdate, type LicenseUpdate } from "./readLicenseUpdate.ts";

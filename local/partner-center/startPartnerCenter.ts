@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 
 import { closeServer } from "../closeServer.ts";
-import { readBody } from "../readBody.ts";
 import { listen } from "../listen.ts";
+import { readBody } from "../readBody.ts";
 import { answerCall, type Reply } from "./answerCall.ts";
 import { answerControl, CONTROL_PREFIX } from "./controlRoutes.ts";
 import { refuse } from "./documentedErrors.ts";

@@ -1,12 +1,12 @@
+import type { Clock } from "../clock.ts";
 import type { BeginDecision } from "../ledger/entry/begin.ts";
 import { toRefusal } from "../ledger/entry/end.ts";
-import type { Clock } from "../clock.ts";
 import type { Log } from "../log.ts";
+import { keyOfMessage } from "../message/poisonMessage.ts";
 import { invalidMessage, requestIdReused } from "../outcome/brokerCauses.ts";
 import type { Cause } from "../outcome/causes.ts";
 import type { Delivery } from "../outcome/delivery.ts";
 import type { NotNow } from "../outcome/outcome.ts";
-import { keyOfMessage } from "../message/poisonMessage.ts";
 import { present } from "../present.ts";
 import { parseRequestBytes, type Problem } from "../request/parse.ts";
 import type { LicenseRequest, RequestId } from "../request/schema.ts";

@@ -8,10 +8,10 @@ import type { PartnerCenterClient, Reader } from "../partner-center/client.ts";
 import { present } from "../present.ts";
 import type { LicenseRequest } from "../request/schema.ts";
 import type { PartnerToken } from "../token/partnerToken.ts";
+import type { TokenGate } from "../token/tokenGate.ts";
 import type { TokenSource } from "../token/tokenSource.ts";
 import { startLocate, type Locate } from "./locate.ts";
 import type { Prepare, Prepared, Unfit } from "./prepare.ts";
-import type { TokenGate } from "../token/tokenGate.ts";
 
 export interface AttemptDeps {
   readonly partnerCenter: Pick<PartnerCenterClient, "updateLicenses" | "user" | "setUsageLocation">;

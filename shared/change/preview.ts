@@ -11,8 +11,8 @@ import { remainingOf, type HeldLicense } from "../sku/remaining.ts";
 import { resolve } from "../sku/resolve.ts";
 import type { Wish } from "../sku/wish.ts";
 import { passes } from "./prepare.ts";
-import { isUnreadableName } from "./readHeld.ts";
 import { CannotRead, type GetReader } from "./reader.ts";
+import { isUnreadableName } from "./readHeld.ts";
 
 /** What would come of one license of a request. */
 export type PreviewResult =

@@ -1,17 +1,17 @@
 import type { Clock } from "../clock.ts";
+import type { DueProofs } from "../ledger/dueProofs.ts";
 import type { Entry, RequestPart } from "../ledger/entry/entry.ts";
 import { noteProof, type ProofResult } from "../ledger/entry/proof.ts";
-import type { DueProofs } from "../ledger/dueProofs.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import type { About } from "../ledger/newest.ts";
 import type { Log } from "../log.ts";
 import { present } from "../present.ts";
 import type { LicenseRequest } from "../request/schema.ts";
-import { isEmpty } from "../sku/wish.ts";
 import { remainingOf } from "../sku/remaining.ts";
 import { resolve } from "../sku/resolve.ts";
-import type { ReadState, UserState } from "./readState.ts";
+import { isEmpty } from "../sku/wish.ts";
 import { CannotRead } from "./reader.ts";
+import type { ReadState, UserState } from "./readState.ts";
 
 export interface ProveDeps {
   readonly clock: Clock;

@@ -4,8 +4,8 @@ import type { SkuCatalogs } from "../partner-center/skuCatalogs.ts";
 import type { Catalog } from "../sku/catalog.ts";
 import type { HeldLicense } from "../sku/remaining.ts";
 import { toUnprepared } from "./prepare.ts";
-import type { ReadHeld } from "./readHeld.ts";
 import { CannotRead, type GetReader } from "./reader.ts";
+import type { ReadHeld } from "./readHeld.ts";
 
 /** What is, as far as Partner Center tells. */
 export type UserState =

@@ -2,8 +2,8 @@ import { randomUUID } from "node:crypto";
 
 import type { Log } from "../log.ts";
 import type { Reader } from "../partner-center/client.ts";
-import type { TokenSource } from "../token/tokenSource.ts";
 import type { TokenGate } from "../token/tokenGate.ts";
+import type { TokenSource } from "../token/tokenSource.ts";
 
 /** Thrown when Partner Center cannot be read now; holds no token. */
 export class CannotRead extends Error {

@@ -1,8 +1,8 @@
 import type { Clock } from "../clock.ts";
 import { acceptRequest } from "../ledger/entry/accept.ts";
 import { beginRequest, type BeginDecision } from "../ledger/entry/begin.ts";
-import { endDeadLetter, endRequest, holdRequest, skipRequest, toWaitStep } from "../ledger/entry/end.ts";
 import type { Change } from "../ledger/entry/change.ts";
+import { endDeadLetter, endRequest, holdRequest, skipRequest, toWaitStep } from "../ledger/entry/end.ts";
 import type { Entry, Step } from "../ledger/entry/entry.ts";
 import { parkRequest, supersedeParked } from "../ledger/entry/parked.ts";
 import { closePoison } from "../ledger/entry/poison.ts";

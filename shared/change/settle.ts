@@ -1,8 +1,8 @@
 import type { Entry, Refusal, RequestPart } from "../ledger/entry/entry.ts";
 import type { Log } from "../log.ts";
-import type { Delivery } from "../outcome/delivery.ts";
 import { toEvent, type OutcomeEvent } from "../message/event.ts";
 import { keyOfMessage, toPoison, type PoisonKey, type PoisonMessage } from "../message/poisonMessage.ts";
+import type { Delivery } from "../outcome/delivery.ts";
 import type { Patiently } from "../wait/patiently.ts";
 
 export interface SettleDeps {

@@ -3,8 +3,8 @@ import type { Log } from "../log.ts";
 import type { Outcome } from "../outcome/outcome.ts";
 import { durationMs } from "../request/duration.ts";
 import type { LicenseRequest } from "../request/schema.ts";
-import { makeAttempt, type AttemptContext, type AttemptDeps, type HeldStep } from "./attempt.ts";
 import { startHold, type Hold, type HoldSettings } from "../wait/hold.ts";
+import { makeAttempt, type AttemptContext, type AttemptDeps, type HeldStep } from "./attempt.ts";
 
 export interface UpdateDeps extends HoldSettings, AttemptDeps {
   readonly clock: Clock;

@@ -1,8 +1,8 @@
 import type { HttpRequest } from "@azure/functions";
 
 import { present } from "../present.ts";
-import type { Source } from "../ticket/source/source.ts";
 import type { TicketDelivery } from "../ticket/in/verify.ts";
+import type { Source } from "../ticket/source/source.ts";
 import { readBody, type Body } from "./body.ts";
 
 export type Delivered =

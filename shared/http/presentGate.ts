@@ -1,6 +1,6 @@
 import { present } from "../present.ts";
-import type { GateView } from "./api/views.ts";
 import type { GateRow } from "../token/store/gate.ts";
+import type { GateView } from "./api/views.ts";
 
 /** The gate, without what tells one token from another. */
 export const toGateView = (row: GateRow | undefined): GateView => {

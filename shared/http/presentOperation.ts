@@ -1,8 +1,8 @@
 import type { HttpResponseInit } from "@azure/functions";
 
-import type { OperationListView, OperationStartedView, OperationView } from "./api/views.ts";
 import type { Item, Operation } from "../poison/operation.ts";
 import { present } from "../present.ts";
+import type { OperationListView, OperationStartedView, OperationView } from "./api/views.ts";
 import { linksOf, type Links } from "./links.ts";
 
 const toFields = ({ version: _schema, ticks: _messages, ...operation }: Operation, links: Links) => {

@@ -1,12 +1,12 @@
-import type { PoisonGroup, PoisonGroupsView, PoisonItem, PoisonListView, PoisonView } from "./api/views.ts";
 import type { Entry, PoisonPart, Step } from "../ledger/entry/entry.ts";
-import type { NotedGroup } from "./view.ts";
-import type { PoisonRow } from "../poison/store/poisonIndex.ts";
 import { brokerCauses } from "../outcome/brokerCauses.ts";
 import { callbackCauses } from "../outcome/callbackCauses.ts";
 import { causeOf } from "../outcome/causes.ts";
+import type { PoisonRow } from "../poison/store/poisonIndex.ts";
 import { present } from "../present.ts";
+import type { PoisonGroup, PoisonGroupsView, PoisonItem, PoisonListView, PoisonView } from "./api/views.ts";
 import type { Links } from "./links.ts";
+import type { NotedGroup } from "./view.ts";
 
 interface Seen {
   readonly category: string;

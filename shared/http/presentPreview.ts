@@ -1,7 +1,7 @@
-import type { PreviewView } from "./api/views.ts";
 import type { Preview } from "../change/preview.ts";
 import { present } from "../present.ts";
 import type { LicenseRequest } from "../request/schema.ts";
+import type { PreviewView } from "./api/views.ts";
 
 export const toPreviewView = (
   { requestId, customerId, userId }: LicenseRequest,

@@ -1,6 +1,6 @@
-import type { StatusListView, StatusView } from "./api/views.ts";
 import type { Entry, Parked, RequestPart, Step } from "../ledger/entry/entry.ts";
 import { present } from "../present.ts";
+import type { StatusListView, StatusView } from "./api/views.ts";
 import type { Links } from "./links.ts";
 
 const toParked = ({ since, until, skuIds }: Parked) => ({ parked: { since, until, skuIds } });

@@ -1,8 +1,8 @@
 import type { HttpResponseInit } from "@azure/functions";
 
-import type { TicketCheckView, TicketTakenView } from "./api/views.ts";
 import type { TicketCheck } from "../ticket/in/checkTicket.ts";
 import type { Received } from "../ticket/in/receive.ts";
+import type { TicketCheckView, TicketTakenView } from "./api/views.ts";
 import { linksOf } from "./links.ts";
 import { problemResponse } from "./problem.ts";
 

@@ -1,14 +1,14 @@
-import type { PoisonQuery, StatusQuery } from "./api/inputs.ts";
 import type { Entry, Step } from "../ledger/entry/entry.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import type { ListKey, Lists } from "../ledger/lists.ts";
 import type { Page, PageOptions } from "../ledger/table/paging.ts";
+import type { Item, Operation } from "../poison/operation.ts";
 import { groupKey } from "../poison/poison.ts";
 import type { GroupKey, Note, Notes } from "../poison/store/notes.ts";
 import type { Operations } from "../poison/store/operations.ts";
 import type { Group, PoisonFilter, PoisonIndex, PoisonRow } from "../poison/store/poisonIndex.ts";
-import type { Item, Operation } from "../poison/operation.ts";
 import { present } from "../present.ts";
+import type { PoisonQuery, StatusQuery } from "./api/inputs.ts";
 
 export interface ViewDeps {
   readonly ledger: Ledger;

@@ -1,7 +1,7 @@
 import type { Clock } from "../clock.ts";
-import type { Expired } from "./expired.ts";
-import type { Entries } from "./entries.ts";
 import type { Log } from "../log.ts";
+import type { Entries } from "./entries.ts";
+import type { Expired } from "./expired.ts";
 
 export interface CleanDeps {
   readonly clock: Clock;

@@ -1,7 +1,7 @@
+import type { Entries } from "./entries.ts";
 import type { Entry } from "./entry/entry.ts";
 import { listOf } from "./indexRows.ts";
 import { oldestFirst, quoted } from "./table/keys.ts";
-import type { Entries } from "./entries.ts";
 import { idOf } from "./table/paging.ts";
 import type { Table } from "./table/table.ts";
 

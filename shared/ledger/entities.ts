@@ -1,9 +1,9 @@
 import type { TableEntity } from "@azure/data-tables";
 
 import { Entry, Step } from "./entry/entry.ts";
+import type { IndexRow } from "./indexRows.ts";
 import { fromChunks, toChunks } from "./table/chunks.ts";
 import { LedgerError } from "./table/errors.ts";
-import type { IndexRow } from "./indexRows.ts";
 import type { Row } from "./table/table.ts";
 
 /** Row keys within the partition of an entry. */

@@ -1,8 +1,6 @@
 import type { TransactionAction } from "@azure/data-tables";
 
 import { present } from "../present.ts";
-import type { Change } from "./entry/change.ts";
-import type { Entry, RequestPart, Step } from "./entry/entry.ts";
 import {
   BODY,
   ENTRY,
@@ -16,10 +14,12 @@ import {
   toIndexEntity,
   toStepEntity,
 } from "./entities.ts";
-import { LedgerError } from "./table/errors.ts";
+import type { Change } from "./entry/change.ts";
+import type { Entry, RequestPart, Step } from "./entry/entry.ts";
 import { formerRowsOf, indexRowsOf, nameOf, type IndexRow } from "./indexRows.ts";
-import { quoted } from "./table/keys.ts";
 import type { About, NewestApplied } from "./newest.ts";
+import { LedgerError } from "./table/errors.ts";
+import { quoted } from "./table/keys.ts";
 import type { Table } from "./table/table.ts";
 
 /** What a decision about an entry wants written; undefined writes nothing. */

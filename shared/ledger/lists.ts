@@ -1,8 +1,8 @@
+import type { Entries } from "./entries.ts";
 import type { Entry } from "./entry/entry.ts";
+import { indexRowsOf, listOf } from "./indexRows.ts";
 import { quoted, toToken } from "./table/keys.ts";
 import { afterFilter, idOf, type Page, type PageOptions } from "./table/paging.ts";
-import { indexRowsOf, listOf } from "./indexRows.ts";
-import type { Entries } from "./entries.ts";
 import type { Table } from "./table/table.ts";
 
 /** Which list of requests. */

@@ -4,8 +4,8 @@ import { PoisonKind, PoisonPart, Refusal } from "../ledger/entry/entry.ts";
 import type { Failure } from "../ledger/entry/poison.ts";
 import { brokerCauseOf } from "../outcome/brokerCauses.ts";
 import { present } from "../present.ts";
-import { keyOfMessage } from "./poisonMessage.ts";
 import { fromTrigger } from "./fromTrigger.ts";
+import { keyOfMessage } from "./poisonMessage.ts";
 
 // The host runs JSON.parse over every text of the metadata: an id of digits arrives as a number
 const text = z.union([z.string(), z.number(), z.boolean()]).transform(String).optional().catch(undefined);

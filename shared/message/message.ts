@@ -1,5 +1,5 @@
-import type { ServiceBusMessage } from "@azure/service-bus";
 import type { TokenCredential } from "@azure/identity";
+import type { ServiceBusMessage } from "@azure/service-bus";
 
 import type { PoisonPart } from "../ledger/entry/entry.ts";
 import type { LicenseRequest } from "../request/schema.ts";

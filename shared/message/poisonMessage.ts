@@ -1,8 +1,8 @@
 import type { PoisonKind, Refusal } from "../ledger/entry/entry.ts";
+import type { Delivery } from "../outcome/delivery.ts";
 import { present } from "../present.ts";
 import { derivedId } from "../request/derivedId.ts";
 import type { LicenseRequest } from "../request/schema.ts";
-import type { Delivery } from "../outcome/delivery.ts";
 
 export type PropertyValue = string | number | boolean;
 

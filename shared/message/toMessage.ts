@@ -1,13 +1,13 @@
 import type { ServiceBusMessage } from "@azure/service-bus";
 
 import type { PoisonPart } from "../ledger/entry/entry.ts";
-import type { AlertEvent } from "../token/alertEvent.ts";
-import { CLOUD_EVENT, type OutcomeEvent } from "./event.ts";
 import { present } from "../present.ts";
-import type { RejectedEvent } from "./rejected.ts";
-import { replayMessageId, type PoisonKey, type PoisonMessage } from "./poisonMessage.ts";
 import { laneOf } from "../request/lane.ts";
 import type { LicenseRequest } from "../request/schema.ts";
+import type { AlertEvent } from "../token/alertEvent.ts";
+import { CLOUD_EVENT, type OutcomeEvent } from "./event.ts";
+import { replayMessageId, type PoisonKey, type PoisonMessage } from "./poisonMessage.ts";
+import type { RejectedEvent } from "./rejected.ts";
 
 /** A request → the message on license-updates. Its id is the idempotency key, its session the lane. */
 export const toRequestMessage = (request: LicenseRequest, lanesPerCustomer: number): ServiceBusMessage => ({

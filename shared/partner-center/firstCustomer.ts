@@ -2,8 +2,8 @@ import { randomUUID } from "node:crypto";
 
 import { z } from "zod";
 
-import type { PartnerCenterClient } from "./client.ts";
 import { present } from "../present.ts";
+import type { PartnerCenterClient } from "./client.ts";
 import { readAnswerBody, readJson } from "./readAnswer.ts";
 import type { Send } from "./transport.ts";
 

@@ -1,9 +1,9 @@
 import type { Ledger } from "../ledger/ledger.ts";
 import { oldestFirst } from "../ledger/table/keys.ts";
+import { laneOf } from "../request/lane.ts";
+import type { Item, Operation } from "./operation.ts";
 import type { Operations } from "./store/operations.ts";
 import type { PoisonFilter, PoisonIndex, PoisonRow } from "./store/poisonIndex.ts";
-import type { Item, Operation } from "./operation.ts";
-import { laneOf } from "../request/lane.ts";
 
 export interface FreezeDeps {
   readonly ledger: Pick<Ledger, "read">;

@@ -1,12 +1,12 @@
 import { randomUUID } from "node:crypto";
 
-import type { ArchiveInput, ReplayInput } from "./inputs.ts";
 import type { Clock } from "../clock.ts";
-import type { Operations } from "./store/operations.ts";
 import type { Log } from "../log.ts";
 import { present } from "../present.ts";
+import type { ArchiveInput, ReplayInput } from "./inputs.ts";
 import type { Operation, OperationKind, Selection } from "./operation.ts";
 import { cancelled, hasEnded } from "./progress.ts";
+import type { Operations } from "./store/operations.ts";
 
 export interface ManageDeps {
   readonly clock: Clock;

@@ -1,11 +1,11 @@
 import type { Clock } from "../clock.ts";
-import type { Operations } from "./store/operations.ts";
 import type { Log } from "../log.ts";
-import type { Item, Operation } from "./operation.ts";
-import { addCounts, advance, frozen, hasEnded, NO_COUNTS, type Counts } from "./progress.ts";
-import type { Freeze } from "./freeze.ts";
 import type { Patiently } from "../wait/patiently.ts";
 import { makeThrottle, type Throttle } from "../wait/throttle.ts";
+import type { Freeze } from "./freeze.ts";
+import type { Item, Operation } from "./operation.ts";
+import { addCounts, advance, frozen, hasEnded, NO_COUNTS, type Counts } from "./progress.ts";
+import type { Operations } from "./store/operations.ts";
 import type { Treat } from "./treat.ts";
 
 export interface OperateDeps {

@@ -10,10 +10,10 @@ import {
 } from "../ledger/entry/poison.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import type { Log } from "../log.ts";
-import { resultInHistory, resultOf, withResult, type ItemResult } from "./items.ts";
-import type { Item, Operation } from "./operation.ts";
 import type { PoisonKey } from "../message/poisonMessage.ts";
 import { present } from "../present.ts";
+import { resultInHistory, resultOf, withResult, type ItemResult } from "./items.ts";
+import type { Item, Operation } from "./operation.ts";
 
 export interface TreatDeps {
   readonly clock: Clock;

@@ -1,3 +1,6 @@
+import { CannotRead } from "../change/change.ts";
+import type { GetReader } from "../change/reader.ts";
+import type { Settle } from "../change/settle.ts";
 import type { Clock } from "../clock.ts";
 import { endRequest } from "../ledger/entry/end.ts";
 import type { Entry, Parked, RequestPart } from "../ledger/entry/entry.ts";
@@ -8,13 +11,10 @@ import type { About } from "../ledger/newest.ts";
 import type { Log } from "../log.ts";
 import { causeOf } from "../outcome/causes.ts";
 import type { SkuCatalogs } from "../partner-center/skuCatalogs.ts";
+import { present } from "../present.ts";
 import type { LicenseRequest } from "../request/schema.ts";
 import { findById, type Catalog } from "../sku/catalog.ts";
 import { assignSeats, type Waiting } from "./assignSeats.ts";
-import { CannotRead } from "../change/change.ts";
-import type { GetReader } from "../change/reader.ts";
-import type { Settle } from "../change/settle.ts";
-import { present } from "../present.ts";
 
 export interface SeatsDeps {
   readonly clock: Clock;

@@ -1,5 +1,5 @@
-import { tokenIdOf } from "./partnerToken.ts";
 import type { Send } from "../partner-center/transport.ts";
+import { tokenIdOf } from "./partnerToken.ts";
 
 /**
  * A transport that reads along what Partner Center says of the MFA of tokens, in the header isMfaCompliant. Which

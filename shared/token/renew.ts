@@ -1,18 +1,18 @@
 import type { Clock } from "../clock.ts";
+import type { Log } from "../log.ts";
+import { derivedId } from "../request/derivedId.ts";
+import { VaultError } from "../vault/errors.ts";
+import type { Secrets, StoredSecret } from "../vault/secrets.ts";
+import type { Patiently } from "../wait/patiently.ts";
+import { toAlertEvent, type AlertEvent } from "./alertEvent.ts";
 import { CredentialError, readAppCredential } from "./entra/appCredential.ts";
 import type { Grant } from "./entra/grant.ts";
 import type { TokenEndpoint } from "./entra/tokenEndpoint.ts";
-import type { Renewal, Renewals } from "./store/renewals.ts";
-import type { Log } from "../log.ts";
-import { toAlertEvent, type AlertEvent } from "./alertEvent.ts";
-import { derivedId } from "../request/derivedId.ts";
-import { VaultError } from "../vault/errors.ts";
 import { readPartnerToken, tokenIdOf } from "./partnerToken.ts";
-import type { Secrets, StoredSecret } from "../vault/secrets.ts";
-import type { Patiently } from "../wait/patiently.ts";
-import type { ReadTokenAlerts } from "./tokenHealth.ts";
+import type { Renewal, Renewals } from "./store/renewals.ts";
 import type { TokenGate } from "./tokenGate.ts";
 import { isClosedFor } from "./tokenGate.ts";
+import type { ReadTokenAlerts } from "./tokenHealth.ts";
 
 /** The secrets of the Secure Application Model, by name, and the app they belong to. */
 export interface RenewalSecrets {

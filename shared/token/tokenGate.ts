@@ -1,8 +1,8 @@
 import type { Clock } from "../clock.ts";
-import type { GateRow, GateStore } from "./store/gate.ts";
 import type { Log } from "../log.ts";
 import type { Cause } from "../outcome/causes.ts";
 import { tokenIdOf, type PartnerToken } from "./partnerToken.ts";
+import type { GateRow, GateStore } from "./store/gate.ts";
 
 /**
  * Keeps messages from being sent into the fire: after a few refusals in a row that concern the token and not the message,

@@ -1,10 +1,10 @@
 import type { Clock } from "../clock.ts";
-import type { MfaNotes } from "./store/mfaNotes.ts";
-import type { Renewals } from "./store/renewals.ts";
 import { VaultError } from "../vault/errors.ts";
-import { readPartnerToken, tokenIdOf } from "./partnerToken.ts";
 import type { Secrets, StoredSecret } from "../vault/secrets.ts";
 import { judgeTokens, type TokenAlert } from "./alerts.ts";
+import { readPartnerToken, tokenIdOf } from "./partnerToken.ts";
+import type { MfaNotes } from "./store/mfaNotes.ts";
+import type { Renewals } from "./store/renewals.ts";
 import { isClosedFor, type TokenGate } from "./tokenGate.ts";
 
 export interface TokenHealthDeps {

@@ -4,8 +4,8 @@ import { promisify } from "node:util";
 
 import { expect, test } from "vitest";
 
-import { scenes } from "../../local/demo/scenes.ts";
 import { samples } from "../../local/demo/samples.ts";
+import { scenes } from "../../local/demo/scenes.ts";
 
 const MAIN = fileURLToPath(new URL("../../local/demo/main.ts", import.meta.url));
 const run = promisify(execFile);

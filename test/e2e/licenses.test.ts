@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 
-import type { StatusView } from "../../shared/http/api/views.ts";
 import { plans } from "../../local/partner-center/products.ts";
 import { customers, skus, userNameOf, users, type UserName } from "../../local/partner-center/seed.ts";
+import type { StatusView } from "../../shared/http/api/views.ts";
 import { startRelay, type Relay } from "../support/relay.ts";
 import { until } from "../support/until.ts";
 

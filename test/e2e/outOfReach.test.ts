@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 
 import { customers, skus, users } from "../../local/partner-center/seed.ts";
-import { until } from "../support/until.ts";
 import { startRelay, type Relay } from "../support/relay.ts";
+import { until } from "../support/until.ts";
 
 let relay: Relay;
 beforeEach(async () => {

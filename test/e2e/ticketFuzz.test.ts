@@ -2,10 +2,10 @@ import fc from "fast-check";
 import { Agent, request as httpRequest } from "undici";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
+import { sampleSecrets } from "../../local/desk/sampleSources.ts";
 import { readMemoryMib } from "../../local/host/memory.ts";
 import { profileOf, type ProfileName } from "../../shared/ticket/in/profiles.ts";
 import { signDelivery } from "../../shared/ticket/in/sign.ts";
-import { sampleSecrets } from "../../local/desk/sampleSources.ts";
 import { startRelay, type Relay } from "../support/relay.ts";
 
 /** Deliveries in all; `npm run fuzz` throws more. */

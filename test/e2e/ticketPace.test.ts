@@ -3,8 +3,8 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { deliver } from "../../local/desk/deliver.ts";
 import { sampleSecrets } from "../../local/desk/sampleSources.ts";
 import { customers, skus, users } from "../../local/partner-center/seed.ts";
-import { until } from "../support/until.ts";
 import { startRelay, type Relay } from "../support/relay.ts";
+import { until } from "../support/until.ts";
 
 let relay: Relay;
 beforeAll(async () => {

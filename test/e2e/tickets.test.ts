@@ -3,11 +3,11 @@ import { request as httpRequest } from "node:http";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
 
-import { TicketCheckView } from "../../shared/http/api/views.ts";
-import { SourceFile, toSource } from "../../shared/ticket/source/source.ts";
-import type { ProfileName } from "../../shared/ticket/in/profiles.ts";
 import { deliver, signed, type ToDeliver } from "../../local/desk/deliver.ts";
 import { customers, skus, users } from "../../local/partner-center/seed.ts";
+import { TicketCheckView } from "../../shared/http/api/views.ts";
+import type { ProfileName } from "../../shared/ticket/in/profiles.ts";
+import { SourceFile, toSource } from "../../shared/ticket/source/source.ts";
 import { deliveryOf, recipes, SECRET, writeRecipeSources } from "../support/recipes.ts";
 import { startRelay, type Relay } from "../support/relay.ts";
 

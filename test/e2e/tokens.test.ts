@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 
-import { createToken } from "../../local/partner-center/token.ts";
 import { LOCAL_REFRESH_TOKEN } from "../../local/entra/startEntra.ts";
 import { customers, skus, users } from "../../local/partner-center/seed.ts";
+import { createToken } from "../../local/partner-center/token.ts";
 import { GateView, HealthView } from "../../shared/http/api/views.ts";
 import { readPartnerToken } from "../../shared/token/partnerToken.ts";
 import { startRelay, type Relay } from "../support/relay.ts";

@@ -1,20 +1,20 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 
 import { startStorage, type Storage } from "../../local/storage/startStorage.ts";
+import { makeClean } from "../../shared/ledger/clean.ts";
+import { makeEntries } from "../../shared/ledger/entries.ts";
 import { acceptRequest } from "../../shared/ledger/entry/accept.ts";
 import { beginRequest } from "../../shared/ledger/entry/begin.ts";
 import { endRequest } from "../../shared/ledger/entry/end.ts";
 import { discardPoison, filePoison } from "../../shared/ledger/entry/poison.ts";
-import { makeClean } from "../../shared/ledger/clean.ts";
 import { makeExpired } from "../../shared/ledger/expired.ts";
-import { makeEntries } from "../../shared/ledger/entries.ts";
 import { makeLists } from "../../shared/ledger/lists.ts";
 import { makeNewestApplied } from "../../shared/ledger/newest.ts";
+import { makeTable } from "../../shared/ledger/table/table.ts";
+import { causeOf } from "../../shared/outcome/causes.ts";
 import { makeRemoveEnded } from "../../shared/poison/removeEnded.ts";
 import { makeOperations } from "../../shared/poison/store/operations.ts";
 import { makePoisonIndex } from "../../shared/poison/store/poisonIndex.ts";
-import { makeTable } from "../../shared/ledger/table/table.ts";
-import { causeOf } from "../../shared/outcome/causes.ts";
 import { aRequest, CUSTOMER, E3, ids } from "../support/builders.ts";
 import { fakeClock } from "../support/fakeClock.ts";
 import { logJournal } from "../support/logJournal.ts";

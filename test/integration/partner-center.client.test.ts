@@ -7,17 +7,17 @@ import {
   type PartnerCenter as Server,
 } from "../../local/partner-center/startPartnerCenter.ts";
 import { createToken } from "../../local/partner-center/token.ts";
-import { classify } from "../../shared/outcome/classify.ts";
 import { causeRows } from "../../shared/outcome/causes.ts";
-import { isEmpty } from "../../shared/sku/wish.ts";
-import { remainingOf } from "../../shared/sku/remaining.ts";
-import { resolve } from "../../shared/sku/resolve.ts";
+import { classify } from "../../shared/outcome/classify.ts";
 import {
   makeClient,
   type CallOptions,
   type PartnerCenterClient,
 } from "../../shared/partner-center/client.ts";
 import { makeTransport, type Transport } from "../../shared/partner-center/transport.ts";
+import { remainingOf } from "../../shared/sku/remaining.ts";
+import { resolve } from "../../shared/sku/resolve.ts";
+import { isEmpty } from "../../shared/sku/wish.ts";
 import { aRequest } from "../support/builders.ts";
 
 let server: Server;

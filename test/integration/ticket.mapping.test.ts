@@ -1,5 +1,4 @@
 import { describe, expect, test } from "vitest";
-
 import { z } from "zod";
 
 import { makeEvaluate } from "../../shared/ticket/mapping/mapper.ts";

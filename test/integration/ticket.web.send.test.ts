@@ -1,5 +1,5 @@
-import { createServer, type Server } from "node:http";
 import type { LookupAddress } from "node:dns";
+import { createServer, type Server } from "node:http";
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 

@@ -4,15 +4,15 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 
 import { closeServer } from "../../local/closeServer.ts";
 import { listen } from "../../local/listen.ts";
-import { makeReadTicket } from "../../shared/ticket/in/readTicket.ts";
-import { makeEvaluate } from "../../shared/ticket/mapping/mapper.ts";
 import { profileOf } from "../../shared/ticket/in/profiles.ts";
+import { makeReadTicket } from "../../shared/ticket/in/readTicket.ts";
 import { signDelivery } from "../../shared/ticket/in/sign.ts";
+import { makeEvaluate } from "../../shared/ticket/mapping/mapper.ts";
 import { SourceFile, toSource } from "../../shared/ticket/source/source.ts";
-import { makeSharedSecrets } from "../../shared/vault/sharedSecrets.ts";
 import { WebError } from "../../shared/ticket/web/errors.ts";
 import { makeSendWeb } from "../../shared/ticket/web/send.ts";
 import { makeReadSigningKey } from "../../shared/ticket/web/signingKeys.ts";
+import { makeSharedSecrets } from "../../shared/vault/sharedSecrets.ts";
 import { fakeClock } from "../support/fakeClock.ts";
 
 let server: Server;

@@ -1,8 +1,8 @@
 import type { Answered } from "../../shared/outcome/answer.ts";
 import type { Delivery } from "../../shared/outcome/delivery.ts";
-import type { SubscribedSku } from "../../shared/sku/catalog.ts";
 import { parseRequest } from "../../shared/request/parse.ts";
 import type { LicenseRequest } from "../../shared/request/schema.ts";
+import type { SubscribedSku } from "../../shared/sku/catalog.ts";
 
 export const CUSTOMER = "11111111-1111-4111-8111-111111111111";
 const USER = "22222222-2222-4222-8222-222222222222";

@@ -7,14 +7,14 @@ import { loadBrokerConfig } from "../../local/broker/loadConfig.ts";
 import type { Broker } from "../../local/broker/startBroker.ts";
 import { makeApi, type Api } from "../../local/demo/api.ts";
 import { followEnds, type Ends } from "../../local/demo/ends.ts";
-import type { KeyVault } from "../../local/key-vault/startKeyVault.ts";
 import type { Desk } from "../../local/desk/startDesk.ts";
 import type { Entra } from "../../local/entra/startEntra.ts";
+import { startHostProcess, type HostProcess } from "../../local/host/hostProcess.ts";
+import type { KeyVault } from "../../local/key-vault/startKeyVault.ts";
 import type { PartnerCenter } from "../../local/partner-center/startPartnerCenter.ts";
 import { apart } from "../../local/ports.ts";
-import type { Storage } from "../../local/storage/startStorage.ts";
 import { startLocalAzure } from "../../local/startLocalAzure.ts";
-import { startHostProcess, type HostProcess } from "../../local/host/hostProcess.ts";
+import type { Storage } from "../../local/storage/startStorage.ts";
 
 const ENTITIES_FILE = fileURLToPath(new URL("../../servicebus.config.json", import.meta.url));
 

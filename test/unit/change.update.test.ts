@@ -1,16 +1,16 @@
 import { describe, expect, test } from "vitest";
 
 import type { HeldStep } from "../../shared/change/attempt.ts";
+import { makePrepare } from "../../shared/change/prepare.ts";
 import { makeUpdate, type UpdateContext } from "../../shared/change/update.ts";
 import type { Answer } from "../../shared/outcome/answer.ts";
-import { makePrepare } from "../../shared/change/prepare.ts";
-import { makeTokenGate } from "../../shared/token/tokenGate.ts";
-import type { GateRow } from "../../shared/token/store/gate.ts";
 import type { CallOptions, Found } from "../../shared/partner-center/client.ts";
 import type { CustomerUser } from "../../shared/partner-center/resources.ts";
 import type { HeldLicense } from "../../shared/sku/remaining.ts";
 import type { Wish } from "../../shared/sku/wish.ts";
 import { readPartnerToken } from "../../shared/token/partnerToken.ts";
+import type { GateRow } from "../../shared/token/store/gate.ts";
+import { makeTokenGate } from "../../shared/token/tokenGate.ts";
 import type { CurrentToken } from "../../shared/token/tokenSource.ts";
 import { anAnswer, aRequest, aSku, E3, E5, ids } from "../support/builders.ts";
 import { fakeClock } from "../support/fakeClock.ts";

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 
 import { createConfig, lintFromString } from "@redocly/openapi-core";
-import { z } from "zod";
 import { expect, test } from "vitest";
+import { z } from "zod";
 
 import { openApiDocument } from "../../shared/http/api/openApi.ts";
 import { routes } from "../../shared/http/api/routes.ts";

@@ -1,11 +1,11 @@
 import { HttpRequest } from "@azure/functions";
 import { describe, expect, test } from "vitest";
 
-import { PoisonQuery, StatusQuery } from "../../shared/http/api/inputs.ts";
-import { ReplayInput } from "../../shared/poison/inputs.ts";
 import { HttpProblem, readQuery } from "../../shared/http/answer.ts";
+import { PoisonQuery, StatusQuery } from "../../shared/http/api/inputs.ts";
 import { linksOf } from "../../shared/http/links.ts";
 import { operatorName } from "../../shared/http/operator.ts";
+import { ReplayInput } from "../../shared/poison/inputs.ts";
 import { CUSTOMER } from "../support/builders.ts";
 
 const aCall = (url: string, headers: Record<string, string> = {}): HttpRequest =>

@@ -1,15 +1,15 @@
 import { describe, expect, test } from "vitest";
 
+import { makeSettle } from "../../shared/change/settle.ts";
 import { beginRequest } from "../../shared/ledger/entry/begin.ts";
 import { endRequest } from "../../shared/ledger/entry/end.ts";
 import { intendResume, parkRequest } from "../../shared/ledger/entry/parked.ts";
-import { makePatiently } from "../../shared/wait/patiently.ts";
-import { makeSeats } from "../../shared/seats/seats.ts";
-import { makeSettle } from "../../shared/change/settle.ts";
 import { makeLists } from "../../shared/ledger/lists.ts";
-import { causeOf } from "../../shared/outcome/causes.ts";
 import type { OutcomeEvent } from "../../shared/message/event.ts";
 import type { PoisonMessage } from "../../shared/message/poisonMessage.ts";
+import { causeOf } from "../../shared/outcome/causes.ts";
+import { makeSeats } from "../../shared/seats/seats.ts";
+import { makePatiently } from "../../shared/wait/patiently.ts";
 import { aLedger } from "../support/aLedger.ts";
 import { aRequest, aSku, bytesOf, CUSTOMER, E3 } from "../support/builders.ts";
 import { fakeClock } from "../support/fakeClock.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 
-import { SourceFile, toSource } from "../../shared/ticket/source/source.ts";
 import { toAsked, type MappedValues } from "../../shared/ticket/in/toRequest.ts";
+import { SourceFile, toSource } from "../../shared/ticket/source/source.ts";
 import { CUSTOMER, E3, E5 } from "../support/builders.ts";
 
 const source = (fields: object = {}) =>

@@ -1,7 +1,5 @@
 import { describe, expect, expectTypeOf, test } from "vitest";
 
-import { causesInGerman, type CauseTexts } from "../../shared/ticket/out/notice/causesInGerman.ts";
-import { toNotice } from "../../shared/ticket/out/notice/toNotice.ts";
 import type { RefusalCategory } from "../../shared/outcome/causes.ts";
 import {
   callbackKeyOf,
@@ -10,6 +8,8 @@ import {
   decideCallback,
   EventData,
 } from "../../shared/ticket/out/callback.ts";
+import { causesInGerman, type CauseTexts } from "../../shared/ticket/out/notice/causesInGerman.ts";
+import { toNotice } from "../../shared/ticket/out/notice/toNotice.ts";
 import { SourceFile, toSource } from "../../shared/ticket/source/source.ts";
 import { E3, E5 } from "../support/builders.ts";
 

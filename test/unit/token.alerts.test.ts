@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 
 import { createToken, type TokenOptions } from "../../local/partner-center/token.ts";
-import { readPartnerToken } from "../../shared/token/partnerToken.ts";
 import { judgeTokens, type TokenFacts } from "../../shared/token/alerts.ts";
+import { readPartnerToken } from "../../shared/token/partnerToken.ts";
 
 const NOW = Date.UTC(2026, 5, 1);
 const DAY_MS = 24 * 60 * 60_000;

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 
-import { VaultError } from "../../shared/vault/errors.ts";
 import { readPartnerToken } from "../../shared/token/partnerToken.ts";
 import { makeTokenSource } from "../../shared/token/tokenSource.ts";
+import { VaultError } from "../../shared/vault/errors.ts";
 import { fakeClock } from "../support/fakeClock.ts";
 import { logJournal } from "../support/logJournal.ts";
 

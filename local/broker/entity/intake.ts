@@ -1,6 +1,6 @@
 import type { Clock } from "../clock.ts";
-import { DuplicateHistory } from "./duplicateHistory.ts";
 import type { Report } from "./brokerEvent.ts";
+import { DuplicateHistory } from "./duplicateHistory.ts";
 import type { Arrival, Content, Message } from "./message.ts";
 import type { Quota } from "./quota.ts";
 

@@ -1,5 +1,5 @@
-import type { Sections } from "../amqp/sections.ts";
 import type { AmqpValue } from "../amqp/decode.ts";
+import type { Sections } from "../amqp/sections.ts";
 
 /** What a sender gave; it never changes. */
 export interface Content {

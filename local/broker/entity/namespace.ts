@@ -1,7 +1,7 @@
 import type { Clock } from "../clock.ts";
 import type { BrokerConfig, QueueConfig, SubscriptionConfig, TopicConfig } from "../config.ts";
-import type { Report } from "./brokerEvent.ts";
 import { entityNotFound, sessionIdMissing } from "./brokerError.ts";
+import type { Report } from "./brokerEvent.ts";
 import { Intake } from "./intake.ts";
 import type { Arrival, Message } from "./message.ts";
 import { Queue } from "./queue.ts";

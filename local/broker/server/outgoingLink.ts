@@ -17,8 +17,8 @@ import {
   setAttachProperties,
 } from "./rheaLinks.ts";
 import type { ServerContext } from "./serverContext.ts";
-import { outcomes, toSettlement, type Outcome } from "./toSettlement.ts";
 import { toBrokerError } from "./toBrokerError.ts";
+import { outcomes, toSettlement, type Outcome } from "./toSettlement.ts";
 
 export const SESSION_FILTER = "com.microsoft:session-filter";
 const SETTLED = 1;

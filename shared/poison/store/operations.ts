@@ -1,11 +1,11 @@
 import type { TransactionAction } from "@azure/data-tables";
 
-import { Item, Operation, type ItemState } from "../operation.ts";
 import { fromChunks, toChunks } from "../../ledger/table/chunks.ts";
 import { LedgerError } from "../../ledger/table/errors.ts";
 import { newestFirst, quoted, toToken } from "../../ledger/table/keys.ts";
 import { afterFilter, idOf, type Page, type PageOptions } from "../../ledger/table/paging.ts";
 import type { Row, Table } from "../../ledger/table/table.ts";
+import { Item, Operation, type ItemState } from "../operation.ts";
 
 /** Operations and their items. */
 export interface Operations {

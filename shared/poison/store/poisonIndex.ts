@@ -1,8 +1,8 @@
 import { z } from "zod";
 
 import { PoisonKind } from "../../ledger/entry/entry.ts";
-import { afterFilter, type Page, type PageOptions } from "../../ledger/table/paging.ts";
 import { quoted, shardsOf, toToken } from "../../ledger/table/keys.ts";
+import { afterFilter, type Page, type PageOptions } from "../../ledger/table/paging.ts";
 import type { Row, Table } from "../../ledger/table/table.ts";
 import { present } from "../../present.ts";
 

@@ -1,10 +1,10 @@
 import type { Problem } from "../../request/parse.ts";
 import type { LicenseRequest } from "../../request/schema.ts";
-import type { Sources } from "../source/loadSources.ts";
-import type { TicketDelivery, Verification } from "./verify.ts";
 import { VaultError } from "../../vault/errors.ts";
+import type { Sources } from "../source/loadSources.ts";
 import { WebError } from "../web/errors.ts";
 import type { ReadTicket } from "./readTicket.ts";
+import type { TicketDelivery, Verification } from "./verify.ts";
 
 /** What a delivery would come to. */
 export interface TicketCheck {

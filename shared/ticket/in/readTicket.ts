@@ -4,15 +4,15 @@ import { z } from "zod";
 
 import type { Clock } from "../../clock.ts";
 import { present } from "../../present.ts";
-import type { Evaluate } from "../mapping/mapper.ts";
 import { parseJson, type Problem } from "../../request/parse.ts";
+import type { SharedSecrets } from "../../vault/sharedSecrets.ts";
+import type { Evaluate } from "../mapping/mapper.ts";
+import type { Source } from "../source/source.ts";
+import type { ReadSigningKey } from "../web/signingKeys.ts";
 import { MAP_FIELDS } from "./profiles.ts";
 import { signingKeyUrlOf } from "./signingKeyUrl.ts";
-import type { Source } from "../source/source.ts";
 import { toAsked, type Asked } from "./toRequest.ts";
 import { verifyDelivery, type TicketDelivery, type Verification } from "./verify.ts";
-import type { SharedSecrets } from "../../vault/sharedSecrets.ts";
-import type { ReadSigningKey } from "../web/signingKeys.ts";
 
 export interface ReadTicketDeps {
   readonly clock: Clock;

@@ -1,14 +1,14 @@
+import type { Accept, Accepted } from "../../change/accept.ts";
 import type { Clock } from "../../clock.ts";
 import type { Log } from "../../log.ts";
 import { toRejectedEvent, type RejectedEvent } from "../../message/rejected.ts";
 import type { Problem } from "../../request/parse.ts";
+import type { TicketRef } from "../../request/ticketRef.ts";
+import { within } from "../../wait/within.ts";
 import type { Sources } from "../source/loadSources.ts";
 import type { Source } from "../source/source.ts";
-import type { TicketRef } from "../../request/ticketRef.ts";
-import type { TicketDelivery } from "./verify.ts";
-import type { Accept, Accepted } from "../../change/accept.ts";
 import type { ReadTicket } from "./readTicket.ts";
-import { within } from "../../wait/within.ts";
+import type { TicketDelivery } from "./verify.ts";
 
 /** What became of a delivery at the door. */
 export type Received =

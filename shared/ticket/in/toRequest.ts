@@ -6,8 +6,8 @@ import { isGuid } from "../../request/guid.ts";
 import { parseRequest, type Problem } from "../../request/parse.ts";
 import type { LicenseRequest } from "../../request/schema.ts";
 import type { TicketRef } from "../../request/ticketRef.ts";
-import type { MapField } from "./profiles.ts";
 import type { Source } from "../source/source.ts";
+import type { MapField } from "./profiles.ts";
 
 /** What the expressions of a source gave. */
 export type MappedValues = Readonly<Partial<Record<MapField, unknown>>>;

@@ -1,7 +1,7 @@
 import type { ServiceBusMessage } from "@azure/service-bus";
 
-import { replayMessageId, type PoisonKey } from "../../message/poisonMessage.ts";
 import { CLOUD_EVENT } from "../../message/event.ts";
+import { replayMessageId, type PoisonKey } from "../../message/poisonMessage.ts";
 import { callbackMessageId, type CallbackKey } from "./callback.ts";
 
 /** An event that a ticketing system did not take → its next try on ticket-callbacks, at a time. */

@@ -1,16 +1,18 @@
+import type { Settle } from "../../change/settle.ts";
 import type { Clock } from "../../clock.ts";
 import { toRefusal } from "../../ledger/entry/end.ts";
 import { noteCallback } from "../../ledger/entry/notified.ts";
 import { closePoison } from "../../ledger/entry/poison.ts";
-import type { CallbacksOff } from "./callbacksOff.ts";
 import type { Ledger } from "../../ledger/ledger.ts";
 import type { Log } from "../../log.ts";
-import { callbackCauses } from "../../outcome/callbackCauses.ts";
-import { brokerCauseOf, invalidMessage } from "../../outcome/brokerCauses.ts";
 import type { AnyCause } from "../../outcome/anyCause.ts";
+import { brokerCauseOf, invalidMessage } from "../../outcome/brokerCauses.ts";
+import { callbackCauses } from "../../outcome/callbackCauses.ts";
 import type { Delivery } from "../../outcome/delivery.ts";
 import { parseJson } from "../../request/parse.ts";
+import type { Patiently } from "../../wait/patiently.ts";
 import type { Sources } from "../source/loadSources.ts";
+import type { Source } from "../source/source.ts";
 import {
   callbackKeyOf,
   callbackTargetOf,
@@ -20,10 +22,8 @@ import {
   type CallbackKey,
   type CallbackTarget,
 } from "./callback.ts";
-import type { Source } from "../source/source.ts";
-import type { Patiently } from "../../wait/patiently.ts";
+import type { CallbacksOff } from "./callbacksOff.ts";
 import type { Post } from "./post.ts";
-import type { Settle } from "../../change/settle.ts";
 
 export interface NotifyDeps {
   readonly clock: Clock;

@@ -2,16 +2,16 @@ import { Webhook } from "standardwebhooks";
 
 import type { Clock } from "../../clock.ts";
 import { present } from "../../present.ts";
-import type { Evaluate } from "../mapping/mapper.ts";
-import { toNotice } from "./notice/toNotice.ts";
-import type { CallbackAnswer, CallbackTarget, TicketEvent } from "./callback.ts";
-import { callbackTemplateOf } from "./callbackTemplates.ts";
-import type { Source } from "../source/source.ts";
-import type { SharedSecrets } from "../../vault/sharedSecrets.ts";
 import { VaultError } from "../../vault/errors.ts";
+import type { SharedSecrets } from "../../vault/sharedSecrets.ts";
 import { VERSION } from "../../version.ts";
+import type { Evaluate } from "../mapping/mapper.ts";
+import type { Source } from "../source/source.ts";
 import { WebError } from "../web/errors.ts";
 import type { SendWeb } from "../web/send.ts";
+import type { CallbackAnswer, CallbackTarget, TicketEvent } from "./callback.ts";
+import { callbackTemplateOf } from "./callbackTemplates.ts";
+import { toNotice } from "./notice/toNotice.ts";
 
 export interface PostDeps {
   readonly clock: Clock;

@@ -1,8 +1,8 @@
-import type { CallbacksOff } from "./callbacksOff.ts";
-import type { Sources } from "../source/loadSources.ts";
-import type { Source } from "../source/source.ts";
 import { VaultError } from "../../vault/errors.ts";
 import type { SharedSecrets } from "../../vault/sharedSecrets.ts";
+import type { Sources } from "../source/loadSources.ts";
+import type { Source } from "../source/source.ts";
+import type { CallbacksOff } from "./callbacksOff.ts";
 
 export interface TicketHealthDeps {
   readonly sources: Sources;

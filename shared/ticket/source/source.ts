@@ -1,9 +1,9 @@
 import { z } from "zod";
 
 import { guid } from "../../request/guid.ts";
-import { callbackTemplateNames } from "../out/callbackTemplates.ts";
 import { profileOf, profiles, type FieldMap, type MapField, type Profile } from "../in/profiles.ts";
 import type { Scheme } from "../in/scheme.ts";
+import { callbackTemplateNames } from "../out/callbackTemplates.ts";
 
 const names = <T extends string>(table: Readonly<Record<T, unknown>>): readonly T[] =>
   // Object.keys() knows no more than "text"; the table is closed

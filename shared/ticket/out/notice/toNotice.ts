@@ -1,5 +1,5 @@
-import type { EventData } from "../callback.ts";
 import type { Source } from "../../source/source.ts";
+import type { EventData } from "../callback.ts";
 import { causeTextOf, languageOf } from "./languages.ts";
 import { skuNameOf } from "./skuNames.ts";
 
