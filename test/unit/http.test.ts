@@ -3,10 +3,11 @@ import { describe, expect, test } from "vitest";
 
 import { HttpProblem, readQuery } from "../../shared/http/answer.ts";
 import { PoisonQuery, StatusQuery } from "../../shared/http/api/inputs.ts";
+import { StatusView } from "../../shared/http/api/views.ts";
 import { linksOf } from "../../shared/http/links.ts";
 import { operatorName } from "../../shared/http/operator.ts";
 import { ReplayInput } from "../../shared/poison/inputs.ts";
-import { CUSTOMER } from "../support/builders.ts";
+import { aRequest, CUSTOMER } from "../support/builders.ts";
 
 const aCall = (url: string, headers: Record<string, string> = {}): HttpRequest =>
   new HttpRequest({ method: "GET", url, headers, query: Object.fromEntries(new URL(url).searchParams) });
@@ -56,6 +57,25 @@ describe("readQuery()", () => {
       errorCode: 60012,
     });
   });
+});
+
+test("StatusView lets an older command line read a newer answer, but for fields of the request", () => {
+  const at = "2026-01-01T00:00:00.000Z";
+  const request = aRequest();
+  const view = {
+    requestId: "request-1",
+    status: "accepted",
+    request,
+    acceptedAt: at,
+    updatedAt: at,
+    replays: 0,
+    history: [],
+    links: { self: BASE },
+  };
+  expect(StatusView.safeParse({ ...view, notYetInvented: true }).success).toBe(true);
+  expect(StatusView.safeParse({ ...view, request: { ...request, notYetInvented: true } }).success).toBe(
+    false,
+  );
 });
 
 describe("ReplayInput", () => {

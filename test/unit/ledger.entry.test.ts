@@ -5,7 +5,7 @@ import { beginRequest } from "../../shared/ledger/entry/begin.ts";
 import type { Change } from "../../shared/ledger/entry/change.ts";
 import { digestOf } from "../../shared/ledger/entry/digest.ts";
 import { endDeadLetter, endRequest, skipRequest } from "../../shared/ledger/entry/end.ts";
-import type { Entry } from "../../shared/ledger/entry/entry.ts";
+import { Entry, Step } from "../../shared/ledger/entry/entry.ts";
 import {
   closePoison,
   discardPoison,
@@ -70,6 +70,43 @@ describe("digestOf()", () => {
     ];
     expect(new Set([request, ...others].map(digestOf)).size).toBe(4);
   });
+
+  test("stays what it was: else every request of an earlier version would be refused as another one", () => {
+    expect(digestOf(request)).toBe("e2146cfbd383c255d1a0a237498cd93276871f70890fa20533b84db81a07bf89");
+    expect(digestOf(aRequest({ schemaVersion: 1 }))).toBe(digestOf(request));
+  });
+});
+
+// What an instance of an older version does with what a newer one has written
+describe("Entry", () => {
+  const written = begun();
+
+  test("is read without a field that is not known, which the next write then loses", () => {
+    const newer = { ...written, notYetInvented: true, request: { ...written.request, notYetInvented: true } };
+    expect(Entry.parse(newer)).toEqual(written);
+  });
+
+  test.each([
+    ["with a field that is not known", { notYetInvented: true }],
+    ["with a value that is no longer allowed", { requestedBy: "two\nlines" }],
+    ["of another schema version", { schemaVersion: 2 }],
+  ])("is not read when its request is one %s", (_name, fields) => {
+    const newer = { ...written, request: { ...written.request, body: { ...request, ...fields } } };
+    expect(Entry.safeParse(newer).success).toBe(false);
+  });
+
+  test("is not read with a status or a version that is not known", () => {
+    expect(Entry.safeParse({ ...written, request: { ...written.request, status: "paused" } }).success).toBe(
+      false,
+    );
+    expect(Entry.safeParse({ ...written, version: 2 }).success).toBe(false);
+  });
+});
+
+test("Step is read without a field that is not known, and not at all with an event that is not known", () => {
+  const step = { at: AT, event: "applied", run: 0 };
+  expect(Step.parse({ ...step, notYetInvented: true })).toEqual(step);
+  expect(Step.safeParse({ ...step, event: "paused" }).success).toBe(false);
 });
 
 describe("beginRequest()", () => {

@@ -21,6 +21,10 @@ describe("parseRequest()", () => {
     expect(parseRequest(body)).toEqual({ ok: true, request: { schemaVersion: 1, ...body } });
   });
 
+  test("fills in nothing else: what is kept, and the digest of it, is what the sender said", () => {
+    expect(parseRequest(aBody())).toEqual({ ok: true, request: { schemaVersion: 1, ...aBody() } });
+  });
+
   test("writes GUIDs in lower case, and leaves a user principal name as it is", () => {
     const body = aBody({
       customerId: CUSTOMER.toUpperCase(),
@@ -77,6 +81,11 @@ describe("parseRequest()", () => {
     ["an unknown field", { licences: [] }, "/licences"],
     ["an unknown field with a slash", { "a/b~c": 1 }, "/a~1b~0c"],
     ["an unknown field inside", { licensesToAssign: [{ skuId: E3, plan: 1 }] }, "/licensesToAssign/0/plan"],
+    [
+      "an unknown field of the ticket",
+      { ticket: { system: "zendesk", id: "4711", notYetInvented: true } },
+      "/ticket/notYetInvented",
+    ],
     ["schemaVersion", { schemaVersion: 2 }, "/schemaVersion"],
     ["ticket without id", { ticket: { system: "zendesk" } }, "/ticket/id"],
     [

@@ -7,6 +7,7 @@ import {
   callbackTargetOf,
   decideCallback,
   EventData,
+  TicketEvent,
 } from "../../shared/ticket/out/callback.ts";
 import { causesInGerman, type CauseTexts } from "../../shared/ticket/out/notice/causesInGerman.ts";
 import { toNotice } from "../../shared/ticket/out/notice/toNotice.ts";
@@ -128,6 +129,20 @@ const refused = {
   remedy: "Buy seats, then replay",
 };
 const notice = (data: object, fields: object = {}) => toNotice(EventData.parse(data), source(fields));
+
+describe("TicketEvent", () => {
+  const event = { id: "event-1", subject: "r-1", data: { ...refused, notYetInvented: true } };
+
+  test("keeps fields that it does not know: an event of a newer version goes out as it came", () => {
+    expect(TicketEvent.parse(event)).toEqual(event);
+  });
+
+  test("is none with an outcome that it does not know", () => {
+    expect(TicketEvent.safeParse({ ...event, data: { ...event.data, outcome: "paused" } }).success).toBe(
+      false,
+    );
+  });
+});
 
 describe("toNotice()", () => {
   test("names the change, the user and the request", () => {
