@@ -162,7 +162,7 @@ const build = (
     (ids: string[], options: TreatOptions, command: Command) => run(command, treat("restore", ids, options)),
   );
   selecting(
-    poison.command("note <text>").description("keep a note on a group; an empty text takes it away"),
+    poison.command("note <text>").description("keep a note on a group; an empty text removes it"),
   ).action((text: string, options: TreatOptions, command: Command) => run(command, note(text, options)));
 
   program

@@ -5,7 +5,7 @@ import { answering, ok, readInput } from "../shared/http/answer.ts";
 import { NoteInput } from "../shared/http/api/inputs.ts";
 import { operatorName } from "../shared/http/operator.ts";
 
-/** PUT /api/poison/note: keeps a note on a group; an empty text takes it away. */
+/** PUT /api/poison/note: keeps a note on a group; an empty text removes it. */
 const notePoison = answering(async (request) => {
   const input = await readInput(request, NoteInput);
   const by = operatorName(request, input, app.http.hasEasyAuth);

@@ -7,12 +7,12 @@ export interface CleanDeps {
   readonly clock: Clock;
   readonly ledger: Pick<Entries, "remove">;
   readonly expired: Expired;
-  /** Takes away operations that ended before `before` (ISO 8601), until the time is up. @returns how many */
+  /** Removes operations that ended before `before` (ISO 8601), until the time is up. @returns how many */
   readonly removeOperations: (before: string, isTimeUp: () => boolean) => Promise<number>;
   readonly retentionDays: number;
 }
 
-/** Takes what has ended long ago out of the ledger, for a minute at most; the next call goes on. */
+/** Removes what has ended long ago from the ledger, for a minute at most; the next call goes on. */
 export type Clean = (log: Log) => Promise<void>;
 
 const BUDGET_MS = 60_000;

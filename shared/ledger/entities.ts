@@ -77,7 +77,7 @@ const parseJson = (row: Row): unknown => {
 const unreadable = ({ partitionKey, rowKey }: Row): LedgerError =>
   new LedgerError(
     "unreadable",
-    `row "${rowKey}" of "${partitionKey}" is not what was written; restore it or take it away`,
+    `row "${rowKey}" of "${partitionKey}" is not what was written; restore it or remove it`,
   );
 
 /** @throws {LedgerError} when the row is not an entry */

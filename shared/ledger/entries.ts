@@ -42,9 +42,9 @@ export interface Entries {
    * @throws {LedgerError} when it may or may not have been written
    */
   change<D extends Decided>(id: string, decide: (entry: Entry | undefined) => D): Promise<D>;
-  /** Writes the rows that lead to an entry again, and takes away those that a crash left behind. @throws {LedgerError} */
+  /** Writes the rows that lead to an entry again, and removes those that a crash left behind. @throws {LedgerError} */
   mend(entry: Entry): Promise<void>;
-  /** Takes an entry away with everything that leads to it. @throws {LedgerError} */
+  /** Removes an entry with everything that leads to it. @throws {LedgerError} */
   remove(entry: Entry): Promise<void>;
 }
 
@@ -78,7 +78,7 @@ export const makeEntries = ({ entries, lists, poison, newest }: EntriesDeps): En
   const tableOf = ({ table }: IndexRow): Table => (table === "lists" ? lists : poison);
   const put = (rows: readonly IndexRow[]): Promise<unknown> =>
     Promise.all(rows.map((row) => tableOf(row).put(toIndexEntity(row))));
-  const take = (rows: readonly IndexRow[]): Promise<unknown> =>
+  const removeRows = (rows: readonly IndexRow[]): Promise<unknown> =>
     Promise.all(rows.map((row) => tableOf(row).remove(row.partitionKey, row.rowKey)));
 
   const readRow = async (id: string) => {
@@ -109,14 +109,14 @@ export const makeEntries = ({ entries, lists, poison, newest }: EntriesDeps): En
     const changed = former.filter(isChanged).flatMap((row) => rows.get(nameOf(row)) ?? []);
     await Promise.all([
       ...changed.map((row) => tableOf(row).replace(toIndexEntity(row))),
-      take(former.filter((row) => !rows.has(nameOf(row)))),
+      removeRows(former.filter((row) => !rows.has(nameOf(row)))),
     ]);
   };
 
-  /** Takes away the rows that were put in for changes that did not come about. */
-  const takeMisplaced = async (entry: Entry | undefined, placed: readonly IndexRow[]): Promise<void> => {
+  /** Removes the rows that were put in for changes that did not come about. */
+  const removeMisplaced = async (entry: Entry | undefined, placed: readonly IndexRow[]): Promise<void> => {
     const rows = new Set(indexRowsOf(entry).map(nameOf));
-    await take(placed.filter((row) => !rows.has(nameOf(row))));
+    await removeRows(placed.filter((row) => !rows.has(nameOf(row))));
   };
 
   return {
@@ -145,7 +145,7 @@ export const makeEntries = ({ entries, lists, poison, newest }: EntriesDeps): En
           change === undefined || (await entries.commit(toActions(change, before?.etag))) === "done";
         if (isDone) {
           if (change !== undefined) await follow(before?.entry, change);
-          await takeMisplaced(change?.entry ?? before?.entry, misplaced);
+          await removeMisplaced(change?.entry ?? before?.entry, misplaced);
           return decided;
         }
         misplaced.push(...placed);
@@ -156,7 +156,7 @@ export const makeEntries = ({ entries, lists, poison, newest }: EntriesDeps): En
       const rows = indexRowsOf(entry);
       const kept = new Set(rows.map(nameOf));
       await put(rows);
-      await take(formerRowsOf(entry).filter((row) => !kept.has(nameOf(row))));
+      await removeRows(formerRowsOf(entry).filter((row) => !kept.has(nameOf(row))));
     },
     async remove(entry) {
       const { id, request } = entry;
@@ -173,7 +173,7 @@ export const makeEntries = ({ entries, lists, poison, newest }: EntriesDeps): En
       }
       await entries.remove(id, ENTRY);
       // The rows last: a removal that was stopped is found by them and finished
-      await take([...indexRowsOf(entry), ...formerRowsOf(entry)]);
+      await removeRows([...indexRowsOf(entry), ...formerRowsOf(entry)]);
     },
   };
 };

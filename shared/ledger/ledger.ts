@@ -27,7 +27,7 @@ export interface Ledger extends Entries, Pick<NewestApplied, "newerThan"> {
   readonly dueProofs: DueProofs;
   /** A table of the same account, for the rows of another room. */
   readonly table: (name: TableName) => Table;
-  /** Takes out what has ended long ago; operations are another room's to take away. */
+  /** Removes what has ended long ago; operations are another room's to remove. */
   readonly cleaning: (removeOperations: CleanDeps["removeOperations"]) => Clean;
   /** Whether it can be read now. @throws {LedgerError} */
   readonly check: () => Promise<void>;

@@ -31,7 +31,7 @@ export interface NewestApplied {
   note(about: About, acceptedAt: string): Promise<void>;
   /** The id of a request for one of the same SKUs that came later and was applied. @throws {LedgerError} */
   newerThan(about: About, acceptedAt: string): Promise<string | undefined>;
-  /** Takes away what a request that leaves the ledger has noted. @throws {LedgerError} */
+  /** Removes what a request that leaves the ledger has noted. @throws {LedgerError} */
   forget(about: About): Promise<void>;
 }
 

@@ -2,7 +2,7 @@ import { present } from "../present.ts";
 import { hasEnded } from "./progress.ts";
 import type { Operations } from "./store/operations.ts";
 
-/** Takes away operations that ended before `before` (ISO 8601), until the time is up. @returns how many */
+/** Removes operations that ended before `before` (ISO 8601), until the time is up. @returns how many */
 export type RemoveEnded = (before: string, isTimeUp: () => boolean) => Promise<number>;
 
 const PAGE = 100;

@@ -7,7 +7,7 @@ import { by, category, code, customerId } from "../../poison/inputs.ts";
 export const CancelInput = z.strictObject({ by });
 export type CancelInput = z.infer<typeof CancelInput>;
 
-/** Body of PUT /api/poison/note: a note on a group; an empty text takes it away. */
+/** Body of PUT /api/poison/note: a note on a group; an empty text removes it. */
 export const NoteInput = z.strictObject({
   category,
   code: code.exactOptional(),

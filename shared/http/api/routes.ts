@@ -254,7 +254,7 @@ export const routes: readonly RouteDoc[] = [
     path: "/poison/note",
     ...forOperators("poison"),
     summary: "Keep a note on a group",
-    description: "An empty text takes the note away.",
+    description: "An empty text removes the note.",
     body: "NoteInput",
     answers: ok("The note as it is kept", "NoteView"),
     problems: withBody,

@@ -35,11 +35,11 @@ export interface Table {
   /** Pages of the rows that fit, in the order of their keys. @throws {LedgerError} */
   pages(query: Query): AsyncGenerator<readonly Row[], void, undefined>;
   put(entity: TableEntity): Promise<void>;
-  /** Replaces a row that is there; one that was taken away stays away. */
+  /** Replaces a row that is there; one that was removed stays removed. */
   replace(entity: TableEntity): Promise<void>;
   /** Writes when the row is as it was read, or is not there when no etag is given. */
   putIf(entity: TableEntity, etag: string | undefined): Promise<"conflict" | "done">;
-  /** Takes a row away; one that is not there is fine. */
+  /** Removes a row; one that is not there is fine. */
   remove(partitionKey: string, rowKey: string): Promise<void>;
   /** All or none, within one partition. */
   commit(actions: readonly TransactionAction[]): Promise<"conflict" | "done">;
@@ -99,7 +99,7 @@ export const makeTable = (connection: LedgerConnection, name: string): Table => 
     } catch (error) {
       const miss = missOf(error);
       if (miss === undefined) throw toLedgerError(error);
-      // Somebody took the table away: it is made again by the next call
+      // Somebody removed the table: it is made again by the next call
       if (miss === "missing" && error instanceof Error && error.message.includes("TableNotFound"))
         created = undefined;
       return miss;
@@ -138,8 +138,8 @@ export const makeTable = (connection: LedgerConnection, name: string): Table => 
     },
     async put(entity) {
       const done = await settle((abortSignal) => client.upsertEntity(entity, "Replace", { abortSignal }));
-      // Nothing stands against it but a table that is being taken away
-      if (done === "conflict") throw new LedgerError("failed", `table "${name}" is being taken away`);
+      // Nothing stands against it but a table that is being deleted
+      if (done === "conflict") throw new LedgerError("failed", `table "${name}" is being deleted`);
     },
     async replace(entity) {
       await settle((abortSignal) => client.updateEntity(entity, "Replace", { abortSignal, etag: "*" }));

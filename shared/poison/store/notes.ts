@@ -17,7 +17,7 @@ export interface GroupKey {
 export interface Notes {
   /** Every note, by the key of its group. @throws {LedgerError} */
   all(): Promise<ReadonlyMap<string, Note>>;
-  /** Keeps a note; an empty text takes it away. @throws {LedgerError} */
+  /** Keeps a note; an empty text removes it. @throws {LedgerError} */
   keep(group: GroupKey, note: Note): Promise<void>;
 }
 

@@ -23,7 +23,7 @@ export interface Operations {
   putItems(id: string, items: readonly Item[]): Promise<void>;
   /** Items in these states, in their order. @throws {LedgerError} */
   items(id: string, states: readonly ItemState[]): AsyncGenerator<readonly Item[], void, undefined>;
-  /** Takes an operation away with its items. @throws {LedgerError} */
+  /** Removes an operation with its items. @throws {LedgerError} */
   remove(operation: Operation): Promise<void>;
 }
 
