@@ -9,7 +9,7 @@ import { LICENSE_OPERATIONS, LICENSE_OUTCOMES, LICENSE_UPDATES, LICENSE_UPDATES_
 import type { OutcomeEvent } from "./event.ts";
 import type { PoisonKey, PoisonMessage } from "./poisonMessage.ts";
 import type { RejectedEvent } from "./rejected.ts";
-import { makeQueues, type Connection } from "./sender.ts";
+import { makeSender, type Connection } from "./sender.ts";
 import {
   toOperationMessage,
   toOutcomeMessage,
@@ -65,17 +65,17 @@ const toConnection = ({ settings, credential }: MessageParts): Connection => {
 /** Opens no connection yet. */
 export const makeMessages = (parts: MessageParts): Messages => {
   const lanesPerCustomer = parts.settings.LANES_PER_CUSTOMER;
-  const queues = makeQueues(toConnection(parts));
+  const sender = makeSender(toConnection(parts));
   return {
-    enqueue: (request) => queues.send(LICENSE_UPDATES, toRequestMessage(request, lanesPerCustomer)),
+    enqueue: (request) => sender.send(LICENSE_UPDATES, toRequestMessage(request, lanesPerCustomer)),
     resume: (request, body, number) =>
-      queues.send(LICENSE_UPDATES, toResumeMessage(request, body, number, lanesPerCustomer)),
+      sender.send(LICENSE_UPDATES, toResumeMessage(request, body, number, lanesPerCustomer)),
     replay: (key, body, original, lane) =>
-      queues.send(LICENSE_UPDATES, toReplayMessage(key, body, original, lane)),
-    poison: (message) => queues.send(LICENSE_UPDATES_POISON, toPoisonMessage(message)),
-    publish: (event) => queues.send(LICENSE_OUTCOMES, toOutcomeMessage(event)),
-    tick: (operationId, tick) => queues.send(LICENSE_OPERATIONS, toOperationMessage(operationId, tick)),
-    send: (entity, message) => queues.send(entity, message),
-    check: () => queues.check(LICENSE_UPDATES),
+      sender.send(LICENSE_UPDATES, toReplayMessage(key, body, original, lane)),
+    poison: (message) => sender.send(LICENSE_UPDATES_POISON, toPoisonMessage(message)),
+    publish: (event) => sender.send(LICENSE_OUTCOMES, toOutcomeMessage(event)),
+    tick: (operationId, tick) => sender.send(LICENSE_OPERATIONS, toOperationMessage(operationId, tick)),
+    send: (entity, message) => sender.send(entity, message),
+    check: () => sender.check(LICENSE_UPDATES),
   };
 };

@@ -19,7 +19,7 @@ export type Connection =
       readonly credential: TokenCredential;
     };
 
-export interface Queues {
+export interface Sender {
   /** Sends one message and waits for the broker's word that it has it. @throws {QueueError} */
   send(entity: string, message: ServiceBusMessage): Promise<void>;
   /** Whether the entity can be sent to now. @throws {QueueError} */
@@ -44,7 +44,7 @@ const connect = (connection: Connection): ServiceBusClient => {
 };
 
 /** Senders through the SDK, one link an entity, opened when it is first used. */
-export const makeQueues = (connection: Connection): Queues => {
+export const makeSender = (connection: Connection): Sender => {
   const client = connect(connection);
   const senders = new Map<string, ServiceBusSender>();
 

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { readBrokerConfig } from "../../local/broker/loadConfig.ts";
 import { startBroker, type Broker } from "../../local/broker/startBroker.ts";
 import { QueueError } from "../../shared/message/errors.ts";
-import { makeQueues, type Queues } from "../../shared/message/sender.ts";
+import { makeSender, type Sender } from "../../shared/message/sender.ts";
 import { toRequestMessage } from "../../shared/message/toMessage.ts";
 import { aRequest } from "../support/builders.ts";
 
@@ -20,13 +20,13 @@ const config = readBrokerConfig({
 });
 
 let broker: Broker;
-let queues: Queues;
+let sender: Sender;
 beforeEach(async () => {
   broker = await startBroker({ port: 0, config, maxEntityBytes: 300_000 });
-  queues = makeQueues({ kind: "connectionString", connectionString: broker.connectionString });
+  sender = makeSender({ kind: "connectionString", connectionString: broker.connectionString });
 });
 afterEach(async () => {
-  await queues.close();
+  await sender.close();
   await broker.close();
 });
 
@@ -41,16 +41,16 @@ const codeOf = async (sending: Promise<void>): Promise<string> => {
   }
 };
 
-describe("makeQueues()", () => {
+describe("makeSender()", () => {
   test("sends once what is sent twice under one id", async () => {
-    await queues.send("q", message());
-    await queues.send("q", message());
+    await sender.send("q", message());
+    await sender.send("q", message());
     expect(broker.counts("q").active).toBe(1);
   });
 
   test("calls an entity that is not there missing", async () => {
-    expect(await codeOf(queues.send("nowhere", message()))).toBe("missing");
-    expect(await codeOf(queues.check("nowhere"))).toBe("missing");
+    expect(await codeOf(sender.send("nowhere", message()))).toBe("missing");
+    expect(await codeOf(sender.check("nowhere"))).toBe("missing");
   });
 
   test.each([
@@ -61,34 +61,34 @@ describe("makeQueues()", () => {
     ["com.microsoft:timeout", "unsure"],
   ])("calls %s %s", async (condition, code) => {
     broker.faults.rejectSends("q", condition, 100);
-    expect(await codeOf(queues.send("q", message()))).toBe(code);
+    expect(await codeOf(sender.send("q", message()))).toBe(code);
   });
 
   test("bears two refusals that pass", async () => {
     broker.faults.rejectSends("q", "com.microsoft:server-busy", 2);
-    expect(await codeOf(queues.send("q", message()))).toBe("sent");
+    expect(await codeOf(sender.send("q", message()))).toBe("sent");
   });
 
   test("calls a message too large, and a queue full, what they are", async () => {
     const big = (bytes: number) => ({ ...message(`big-${bytes}`), body: Buffer.alloc(bytes) });
-    expect(await codeOf(queues.send("q", big(300_000)))).toBe("tooLarge");
-    expect(await codeOf(queues.send("q", big(200_000)))).toBe("sent");
-    expect(await codeOf(queues.send("q", big(200_001)))).toBe("full");
+    expect(await codeOf(sender.send("q", big(300_000)))).toBe("tooLarge");
+    expect(await codeOf(sender.send("q", big(200_000)))).toBe("sent");
+    expect(await codeOf(sender.send("q", big(200_001)))).toBe("full");
   });
 
   test("calls a broker that does not listen unreachable, and finds it when it is there", async () => {
     const { port } = broker;
     await broker.close();
-    expect(await codeOf(queues.send("q", message()))).toBe("unreachable");
+    expect(await codeOf(sender.send("q", message()))).toBe("unreachable");
     broker = await startBroker({ port, config });
-    expect(await codeOf(queues.check("q"))).toBe("sent");
+    expect(await codeOf(sender.check("q"))).toBe("sent");
   });
 
   test("sends again after the broker was gone for a while", async () => {
-    await queues.send("q", message());
+    await sender.send("q", message());
     const { port } = broker;
     await broker.close();
     broker = await startBroker({ port, config });
-    expect(await codeOf(queues.send("q", message("request-2")))).toBe("sent");
+    expect(await codeOf(sender.send("q", message("request-2")))).toBe("sent");
   });
 });
