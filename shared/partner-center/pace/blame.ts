@@ -8,7 +8,7 @@ import { makeLimiter, UNNAMED_WAIT_MS, type Limiter } from "./limiter.ts";
 export interface Blame {
   /** When the customer's own throttle lets the next call pass. */
   nextAtMs(customerId: string, nowMs: number): number;
-  gateUntilMs(customerId: string): number;
+  heldUntilMs(customerId: string): number;
   take(customerId: string, nowMs: number): void;
   succeeded(customerId: string, nowMs: number): void;
   throttled(customerId: string, nowMs: number, retryAfterMs: number): void;
@@ -18,7 +18,7 @@ export interface Blame {
 
 /** What is known of one customer's calls. */
 interface Customer {
-  gateUntilMs: number;
+  heldUntilMs: number;
   throttledAtMs: number;
   /** Refusals that nobody else had at the time. */
   aloneCount: number;
@@ -35,7 +35,7 @@ const TOGETHER_MS = 10_000;
 /** For so long after a partner's throttle was seen, the next refusal is taken for one of it. */
 const SUSPECT_MS = 60_000;
 /** A suspicion holds the others only so long; a second refusal makes it certain. */
-const SUSPECT_GATE_MS = 2000;
+const SUSPECT_HOLD_MS = 2000;
 /** Refused by itself so often: the customer is slowed, not only held. */
 const ALONE_MAX = 2;
 /** A customer who was not refused for so long is free again. */
@@ -45,7 +45,7 @@ const CUSTOMERS_MAX = 5000;
 const PACE = { minRate: 0.05, maxRate: 100, increase: 0.02, decrease: 0.6 } as const;
 
 const newCustomer = (nowMs: number): Customer => ({
-  gateUntilMs: 0,
+  heldUntilMs: 0,
   throttledAtMs: -Infinity,
   aloneCount: 0,
   limiter: undefined,
@@ -100,9 +100,9 @@ export const makeBlame = (partner: Limiter): Blame => {
     nextAtMs(customerId, nowMs) {
       const customer = customers.get(customerId);
       if (customer === undefined) return nowMs;
-      return Math.max(nowMs, customer.gateUntilMs, customer.limiter?.nextAtMs(nowMs) ?? 0);
+      return Math.max(nowMs, customer.heldUntilMs, customer.limiter?.nextAtMs(nowMs) ?? 0);
     },
-    gateUntilMs: (customerId) => customers.get(customerId)?.gateUntilMs ?? 0,
+    heldUntilMs: (customerId) => customers.get(customerId)?.heldUntilMs ?? 0,
     take(customerId, nowMs) {
       const customer = customerOf(customerId, nowMs);
       countCall(customer, nowMs);
@@ -117,7 +117,7 @@ export const makeBlame = (partner: Limiter): Blame => {
       const waitMs = retryAfterMs > 0 ? retryAfterMs : UNNAMED_WAIT_MS;
       if (nowMs - customer.throttledAtMs > SUSPECT_MS) customer.aloneCount = 0;
       customer.throttledAtMs = nowMs;
-      customer.gateUntilMs = Math.max(customer.gateUntilMs, nowMs + waitMs);
+      customer.heldUntilMs = Math.max(customer.heldUntilMs, nowMs + waitMs);
       // It is known to have a throttle of its own: no sign of the partner's
       if (customer.limiter !== undefined) {
         customer.limiter.throttled(nowMs, waitMs);
@@ -134,14 +134,14 @@ export const makeBlame = (partner: Limiter): Blame => {
         }
         blamePartner(nowMs, waitMs);
       } else if (nowMs < suspectUntilMs && !isRepeated) {
-        blamePartner(nowMs, Math.min(waitMs, SUSPECT_GATE_MS));
+        blamePartner(nowMs, Math.min(waitMs, SUSPECT_HOLD_MS));
         customer.aloneCount += 1;
       } else blameCustomer(customer, nowMs, waitMs);
     },
     slowed: (nowMs) =>
       [...customers.values()].filter(
-        ({ gateUntilMs, limiter, throttledAtMs }) =>
-          gateUntilMs > nowMs || (limiter !== undefined && nowMs - throttledAtMs <= FORGET_MS),
+        ({ heldUntilMs, limiter, throttledAtMs }) =>
+          heldUntilMs > nowMs || (limiter !== undefined && nowMs - throttledAtMs <= FORGET_MS),
       ).length,
   };
 };

@@ -14,7 +14,7 @@ export interface LimiterSettings {
 export interface Limiter {
   readonly ratePerSecond: number;
   /** Until when nothing may pass; in the past when it may. */
-  readonly gateUntilMs: number;
+  readonly heldUntilMs: number;
   /** When the next call may pass. */
   nextAtMs(nowMs: number): number;
   /** A call passes. */
@@ -38,13 +38,13 @@ const QUIET_STEP = 0.05;
 const PAUSE_MS = 60_000;
 
 /**
- * Additive increase, multiplicative decrease, `Retry-After` as a gate. Calls are spaced: nothing is saved up in a pause, so
- * that none is followed by a burst.
+ * Additive increase, multiplicative decrease; calls are held for `Retry-After`. They are spaced: nothing is saved up in a
+ * pause, so that none is followed by a burst.
  */
 export const makeLimiter = (settings: LimiterSettings): Limiter => {
   const { startRate, minRate, maxRate, increase, decrease } = settings;
   let rate = startRate;
-  let gateUntilMs = 0;
+  let heldUntilMs = 0;
   /** When the slot after the last call begins. */
   let freeAtMs = 0;
   let decreasedAtMs = -Infinity;
@@ -63,22 +63,22 @@ export const makeLimiter = (settings: LimiterSettings): Limiter => {
     get ratePerSecond() {
       return rate;
     },
-    get gateUntilMs() {
-      return gateUntilMs;
+    get heldUntilMs() {
+      return heldUntilMs;
     },
-    nextAtMs: (nowMs) => Math.max(nowMs, freeAtMs, gateUntilMs),
+    nextAtMs: (nowMs) => Math.max(nowMs, freeAtMs, heldUntilMs),
     take: (nowMs) => {
       if (freeAtMs > 0 && nowMs - freeAtMs > PAUSE_MS) rate = Math.max(Math.min(rate, startRate), rate / 2);
       isBinding = nowMs - freeAtMs < 500 / rate;
       freeAtMs = Math.max(nowMs, freeAtMs) + 1000 / rate;
     },
     succeeded: (nowMs) => {
-      if (nowMs < gateUntilMs || !isBinding) return;
+      if (nowMs < heldUntilMs || !isBinding) return;
       rate = Math.min(maxRate, rate + stepAt(nowMs));
     },
     throttled: (nowMs, retryAfterMs) => {
       const waitMs = retryAfterMs > 0 ? retryAfterMs : UNNAMED_WAIT_MS;
-      gateUntilMs = Math.max(gateUntilMs, nowMs + waitMs);
+      heldUntilMs = Math.max(heldUntilMs, nowMs + waitMs);
       if (nowMs < decreasedAtMs + ROUND_MS) return;
       decreasedAtMs = nowMs;
       ceiling = rate;

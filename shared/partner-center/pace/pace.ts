@@ -107,10 +107,10 @@ export const makePace = ({ clock, maxRate }: PaceOptions): Pace => {
 
   const state = (): PaceState => {
     const nowMs = clock.now();
-    const { gateUntilMs, ratePerSecond } = partner;
+    const { heldUntilMs, ratePerSecond } = partner;
     return {
       partnerCallsPerSecond: Math.round(ratePerSecond * 100) / 100,
-      ...(gateUntilMs > nowMs ? { partnerHeldUntil: new Date(gateUntilMs).toISOString() } : {}),
+      ...(heldUntilMs > nowMs ? { partnerHeldUntil: new Date(heldUntilMs).toISOString() } : {}),
       customersSlowed: blame.slowed(nowMs),
       waiting: waiters.length,
       calls,
@@ -121,9 +121,9 @@ export const makePace = ({ clock, maxRate }: PaceOptions): Pace => {
   return {
     turn(customerId) {
       const nowMs = clock.now();
-      const gateMs = Math.max(partner.gateUntilMs, blame.gateUntilMs(customerId)) - nowMs;
+      const heldMs = Math.max(partner.heldUntilMs, blame.heldUntilMs(customerId)) - nowMs;
       // It is known to be longer than anybody waits here
-      if (gateMs > WAIT_MAX_MS) return Promise.resolve(gateMs);
+      if (heldMs > WAIT_MAX_MS) return Promise.resolve(heldMs);
       return new Promise((go) => {
         waiters.push({ customerId, untilMs: nowMs + WAIT_MAX_MS, go });
         pump();
