@@ -14,7 +14,7 @@ import type { SkuCatalogs } from "../partner-center/skuCatalogs.ts";
 import { present } from "../present.ts";
 import type { LicenseRequest } from "../request/schema.ts";
 import { findById, type Catalog } from "../sku/catalog.ts";
-import { assignSeats, type Waiting } from "./assignSeats.ts";
+import { assignSeats, type ParkedRequest } from "./assignSeats.ts";
 
 export interface SeatsDeps {
   readonly clock: Clock;
@@ -51,7 +51,7 @@ export interface Seats {
 }
 
 /** One request that waits, as it was read. */
-interface One extends Waiting {
+interface One extends ParkedRequest {
   readonly entry: Entry;
   readonly request: RequestPart;
   readonly parked: Parked;
@@ -63,7 +63,7 @@ const PARKED_MAX = 10_000;
 
 const NO_SEATS = causeOf(400, 60_012);
 
-const toWaiting = (entry: Entry): readonly One[] => {
+const toParked = (entry: Entry): readonly One[] => {
   const { request } = entry;
   const parked = request?.parked;
   if (request?.status !== "parked" || parked === undefined) return [];
@@ -82,8 +82,8 @@ const toWaiting = (entry: Entry): readonly One[] => {
   ];
 };
 
-const byCustomer = (waiting: readonly One[]): ReadonlyMap<string, readonly One[]> =>
-  Map.groupBy(waiting, ({ request }) => request.body.customerId);
+const byCustomer = (parked: readonly One[]): ReadonlyMap<string, readonly One[]> =>
+  Map.groupBy(parked, ({ request }) => request.body.customerId);
 
 export const makeSeats = (deps: SeatsDeps): Seats => {
   const { clock, ledger, lists, catalogs, getReader, newerThan, sendResume, settle } = deps;
@@ -91,14 +91,14 @@ export const makeSeats = (deps: SeatsDeps): Seats => {
 
   /** Oldest first. */
   const readParked = async (): Promise<readonly One[]> => {
-    const waiting: One[] = [];
+    const parked: One[] = [];
     let after: string | undefined;
     do {
       const page = await lists.requests({ by: "status", status: "parked" }, present({ limit: PAGE, after }));
-      waiting.push(...page.items.flatMap(toWaiting));
+      parked.push(...page.items.flatMap(toParked));
       after = page.next;
-    } while (after !== undefined && waiting.length < PARKED_MAX);
-    return waiting.toSorted((a, b) => (a.acceptedAt < b.acceptedAt ? -1 : 1));
+    } while (after !== undefined && parked.length < PARKED_MAX);
+    return parked.toSorted((a, b) => (a.acceptedAt < b.acceptedAt ? -1 : 1));
   };
 
   const supersede = async ({ id }: One, newerRequestId: string, log: Log): Promise<void> => {
@@ -189,10 +189,10 @@ export const makeSeats = (deps: SeatsDeps): Seats => {
 
   return {
     async resume(log) {
-      const waiting = await readParked();
-      if (waiting.length === 0) return;
-      const total = { parked: waiting.length, resumed: 0, superseded: 0, refused: 0 };
-      for (const [customerId, all] of byCustomer(waiting)) {
+      const parked = await readParked();
+      if (parked.length === 0) return;
+      const total = { parked: parked.length, resumed: 0, superseded: 0, refused: 0 };
+      for (const [customerId, all] of byCustomer(parked)) {
         try {
           const { resumed, superseded, refused } = await lookAfter(customerId, all, log);
           total.resumed += resumed;

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 
-import { assignSeats, type Waiting } from "../../shared/seats/assignSeats.ts";
+import { assignSeats, type ParkedRequest } from "../../shared/seats/assignSeats.ts";
 import { aSku, E3, E5 } from "../support/builders.ts";
 
-const waits = (id: string, skuIds: readonly string[], isResumed = false): Waiting => ({
+const waits = (id: string, skuIds: readonly string[], isResumed = false): ParkedRequest => ({
   id,
   userId: id,
   acceptedAt: id,
@@ -14,8 +14,8 @@ const free = (e3: number, e5 = 0) => [
   aSku({ skuId: E3, availableUnits: e3 }),
   aSku({ skuId: E5, availableUnits: e5 }),
 ];
-const served = (waiting: readonly Waiting[], catalog: ReturnType<typeof free>) =>
-  assignSeats(waiting, catalog).map(({ id }) => id);
+const served = (parked: readonly ParkedRequest[], catalog: ReturnType<typeof free>) =>
+  assignSeats(parked, catalog).map(({ id }) => id);
 
 test.each([
   ["nobody without a seat", [waits("a", [E3])], free(0), []],
@@ -29,6 +29,6 @@ test.each([
     [],
   ],
   ["less those that are on their way", [waits("a", [E3], true), waits("b", [E3])], free(1), []],
-])("serves %s", (_what, waiting, catalog, expected) => {
-  expect(served(waiting, catalog)).toEqual(expected);
+])("serves %s", (_what, parked, catalog, expected) => {
+  expect(served(parked, catalog)).toEqual(expected);
 });
