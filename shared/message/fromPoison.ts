@@ -11,7 +11,7 @@ import { keyOfMessage } from "./poisonMessage.ts";
 const text = z.union([z.string(), z.number(), z.boolean()]).transform(String).optional().catch(undefined);
 const number = z.int().min(0).optional().catch(undefined);
 
-/** The properties of a poison message, as outcome/poison.ts writes them; the host lowers the first letter. */
+/** The properties of a poison message, as poisonMessage.ts writes them; the host lowers the first letter. */
 const Properties = z.object({
   poisonId: z
     .string()
