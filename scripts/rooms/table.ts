@@ -57,7 +57,7 @@ export const rooms: readonly Room[] = [
   {
     name: "ticket",
     holds:
-      "ticketing systems: `in/` (signature, fields, the door), `out/` (callbacks, notices), `source/` (their files), `mapping/` (JSONata in a thread), `web/` (calls to the outside)",
+      "ticketing systems: `in/` (webhooks: signature, fields), `out/` (callbacks, notices), `source/` (their files), `mapping/` (JSONata in a thread), `web/` (calls to the outside)",
     uses: [
       "change",
       "message",

@@ -6,7 +6,7 @@ import type { Log } from "../log.ts";
 import { laneOf } from "../request/lane.ts";
 import type { LicenseRequest } from "../request/schema.ts";
 
-/** What became of a request at the door. */
+/** What became of a request that came in. */
 export type Accepted =
   | { readonly kind: "accepted"; readonly request: LicenseRequest; readonly status: Status }
   /** The requestId belongs to a request with another body. */

@@ -23,7 +23,7 @@ import { makeUpdate } from "./update.ts";
 
 export { CannotRead } from "./reader.ts";
 
-/** Changes of licenses on their way: from the door, through Partner Center, to their end and its proof. */
+/** Changes of licenses on their way: from when they come in, through Partner Center, to their end and its proof. */
 export interface Changes {
   /** The body of a caller → a request that is queued. */
   readonly submit: Submit;

@@ -4,7 +4,7 @@ import type { Log } from "../log.ts";
 import { parseJson, parseRequest, type Parsed, type Problem } from "../request/parse.ts";
 import type { Accept, Accepted } from "./accept.ts";
 
-/** What became of a body at the door. */
+/** What became of a body that came in. */
 export type Submitted = Accepted | { readonly kind: "invalid"; readonly problems: readonly Problem[] };
 
 export type Submit = (bytes: Uint8Array, idempotencyKey: string | undefined, log: Log) => Promise<Submitted>;

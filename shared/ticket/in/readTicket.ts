@@ -24,7 +24,7 @@ export interface ReadTicketDeps {
 /** What a delivery asks for; `unreadable` when that cannot be found out. */
 export type Mapped = Asked | { readonly kind: "unreadable"; readonly problems: readonly Problem[] };
 
-/** The two steps at the door. Each throws when the vault or a signing key is out of reach, or no thread is free. */
+/** The two steps of taking a delivery. Each throws when the vault or a signing key is out of reach, or no thread is free. */
 export interface ReadTicket {
   readonly verify: (source: Source, delivery: TicketDelivery) => Promise<Verification>;
   readonly map: (source: Source, delivery: TicketDelivery, deliveryId: string | undefined) => Promise<Mapped>;

@@ -10,7 +10,7 @@ import type { Source } from "../source/source.ts";
 import type { ReadTicket } from "./readTicket.ts";
 import type { TicketDelivery } from "./verify.ts";
 
-/** What became of a delivery at the door. */
+/** What became of a delivery that came in. */
 export type Received =
   | Accepted
   | { readonly kind: "ignored"; readonly why: string }
