@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
 import { glob, readFile } from "node:fs/promises";
 import { promisify } from "node:util";
 
@@ -6,6 +7,8 @@ import { expect, test } from "vitest";
 
 import { localSettings } from "../../local/localSettings.ts";
 import { generatedDocs } from "../../scripts/generatedDocs.ts";
+import { PoisonKind, PoisonState, Status } from "../../shared/ledger/entry/entry.ts";
+import { ItemState, OperationKind } from "../../shared/poison/operation.ts";
 import { Settings } from "../../shared/settings.ts";
 
 test.each([...generatedDocs()])("%s is what the code says (else run npm run docs)", async (file, text) => {
@@ -69,4 +72,44 @@ test("local.settings.sample.json names only settings that somebody reads", async
   const ofTheHost = ["FUNCTIONS_WORKER_RUNTIME", "AzureWebJobsSecretStorageType"];
   const named = [...sample.matchAll(/^ {4}"(\w+)":/gm)].map(([, name = ""]) => name);
   expect(named.filter((name) => ![...known, ...ofTheHost].includes(name))).toEqual([]);
+});
+
+/** Words in backticks that begin like a path of this repository; what users make, such as tickets/, does not. */
+const IN_BACKTICKS = /`([^`\n]+)`/g;
+const PATH = /^(?:functions|shared|local|cli|bench|test|scripts|docs)\/[\w./-]*$/;
+const CODE_BLOCK = /^```.*?^```/gms;
+
+test("every path of this repository that a page names is there", async () => {
+  const gone: string[] = [];
+  for await (const file of glob(["README.md", "docs/**/*.md"])) {
+    const text = (await readFile(file, "utf8")).replaceAll(CODE_BLOCK, "");
+    const words = [...text.matchAll(IN_BACKTICKS)].flatMap(([, code = ""]) => code.split(" "));
+    const paths = words.filter((word) => PATH.test(word));
+    gone.push(...paths.filter((path) => !existsSync(path)).map((path) => `${file} names ${path}`));
+  }
+  expect(gone).toEqual([]);
+});
+
+const readGlossary = async (): Promise<readonly string[]> => {
+  const text = await readFile("docs/glossary.md", "utf8");
+  return text.slice(text.indexOf("\n- ")).trim().split("\n");
+};
+
+test("docs/glossary.md has a line for each word, in alphabetical order and no word twice", async () => {
+  const lines = await readGlossary();
+  expect(lines.filter((line) => !/^- \*\*[^:]+: \S.*\.$/.test(line))).toEqual([]);
+  const words = lines.map((line) =>
+    [...(line.split(": ")[0] ?? "").matchAll(/\*\*([^*]+)\*\*/g)].map(([, word = ""]) => word.toLowerCase()),
+  );
+  const first = words.map(([word = ""]) => word);
+  expect(first).toEqual(first.toSorted((a, b) => (a < b ? -1 : 1)));
+  expect(words.flat()).toEqual([...new Set(words.flat())]);
+});
+
+test.each([
+  ...new Set<string>(
+    [Status, PoisonState, PoisonKind, OperationKind, ItemState].flatMap(({ options }) => options),
+  ),
+])("docs/glossary.md explains the value `%s`", async (value) => {
+  expect((await readGlossary()).filter((line) => line.includes(`\`${value}\``))).not.toEqual([]);
 });
