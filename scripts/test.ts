@@ -1,51 +1,40 @@
-import { spawnSync } from "node:child_process";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { parseArgs } from "node:util";
 
-import { z } from "zod";
+import { startVitest } from "vitest/node";
 
-const Counts = z.object({ numPassedTests: z.number(), numFailedTests: z.number(), success: z.boolean() });
+import { runChecks } from "./checks.ts";
+import { RunReporter } from "./testing/reporter.ts";
 
-const checks = [
-  ["Type check", "tsc", "--noEmit"],
-  ["Lint", "oxlint", "functions", "shared", "local", "cli", "bench", "test", "scripts"],
-  ["Format", "prettier", "--check", "--log-level", "warn", "."],
-  ["Dead code", "knip"],
-] as const;
+const help = `Runs the checks of the sources and all tests.
 
-const run = (command: string, args: readonly string[]): boolean =>
-  spawnSync(command, args, { stdio: "inherit", shell: process.platform === "win32" }).status === 0;
+  npm test                     everything
+  npm test -- test/unit/token  only test files whose path has one of these texts, and no checks
+  npm test -- --seed 17        in the order that this number gives; each run prints its own
 
-/** Runs the tests and returns the runner's own counts; a runner that leaves none has failed. */
-const runTests = async (): Promise<z.infer<typeof Counts>> => {
-  const folder = await mkdtemp(join(tmpdir(), "license-relay-test-"));
-  const file = join(folder, "result.json");
-  try {
-    const passed = run("vitest", [
-      "run",
-      "--reporter=default",
-      "--reporter=json",
-      `--outputFile.json=${file}`,
-    ]);
-    const counts = Counts.parse(JSON.parse(await readFile(file, "utf8")));
-    return { ...counts, success: counts.success && passed };
-  } catch (error) {
-    console.error(
-      `Cannot read the result of the tests: ${error instanceof Error ? error.message : "unknown"}`,
-    );
-    return { numPassedTests: 0, numFailedTests: 1, success: false };
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+Exits with 1 when a check or a test fails, or when no test was run.`;
+
+const { values, positionals } = parseArgs({
+  options: { seed: { type: "string" }, help: { type: "boolean" } },
+  allowPositionals: true,
+});
+
+const runTests = async (): Promise<RunReporter> => {
+  const reporter = new RunReporter();
+  const seed = values.seed === undefined ? {} : { sequence: { seed: Number(values.seed) } };
+  const vitest = await startVitest(positionals, { watch: false, reporters: [reporter], ...seed });
+  await vitest.close();
+  return reporter;
 };
 
-const failedChecks = checks.filter(([name, command, ...args]) => {
-  console.log(`${name}: ${command} ${args.join(" ")}`);
-  return !run(command, args);
-});
-const { numPassedTests, numFailedTests, success } = await runTests();
+const main = async (): Promise<void> => {
+  const failedChecks = positionals.length === 0 ? await runChecks() : [];
+  const { passed, failed, skipped } = (await runTests()).counts;
+  if (failedChecks.length > 0) console.log(`Failed checks: ${failedChecks.join(", ")}`);
+  if (passed + failed + skipped === 0)
+    console.log(`No test file has ${positionals.map((text) => `"${text}"`).join(" or ")} in its path`);
+  console.log(`${passed} passed, ${failed} failed${skipped === 0 ? "" : `, ${skipped} skipped`}`);
+  process.exitCode = failed > 0 || passed === 0 || failedChecks.length > 0 ? 1 : 0;
+};
 
-if (failedChecks.length > 0) console.log(`Failed: ${failedChecks.map(([name]) => name).join(", ")}`);
-console.log(`${numPassedTests} passed, ${numFailedTests} failed`);
-process.exitCode = success && failedChecks.length === 0 ? 0 : 1;
+if (values.help === true) console.log(help);
+else await main();

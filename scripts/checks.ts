@@ -1,0 +1,70 @@
+import { spawn } from "node:child_process";
+
+/** One check of the sources, run as a program of its own. */
+interface Check {
+  readonly name: string;
+  readonly command: readonly [string, ...string[]];
+}
+
+const CACHE = "node_modules/.cache/checks";
+
+/** What is kept from one run to the next only saves time: each finds the same without it. */
+const checks: readonly Check[] = [
+  { name: "Types", command: ["tsc", "--noEmit", "--incremental", "--tsBuildInfoFile", `${CACHE}/tsc.json`] },
+  {
+    name: "Lint",
+    command: ["oxlint", "functions", "shared", "local", "cli", "bench", "test", "scripts"],
+  },
+  {
+    name: "Format",
+    command: [
+      "prettier",
+      "--check",
+      "--log-level=warn",
+      "--cache",
+      "--cache-strategy=content",
+      `--cache-location=${CACHE}/prettier.json`,
+      ".",
+    ],
+  },
+  { name: "Dead code", command: ["knip"] },
+];
+
+interface Result {
+  readonly name: string;
+  readonly passed: boolean;
+}
+
+const run = ({ name, command: [program, ...args] }: Check): Promise<Result> =>
+  new Promise((resolve) => {
+    const startedMs = Date.now();
+    const child = spawn(program, args, {
+      shell: process.platform === "win32",
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    const said: Buffer[] = [];
+    child.stdout.on("data", (chunk: Buffer) => said.push(chunk));
+    child.stderr.on("data", (chunk: Buffer) => said.push(chunk));
+    const end = (passed: boolean): void => {
+      const seconds = ((Date.now() - startedMs) / 1000).toFixed(1);
+      console.log(`${name}: ${passed ? "good" : "FAILED"} (${seconds} s)`);
+      if (!passed)
+        console.log(
+          `${Buffer.concat(said).toString("utf8").trimEnd()}\n    again: npx ${[program, ...args].join(" ")}`,
+        );
+      resolve({ name, passed });
+    };
+    child.once("error", (error) => {
+      said.push(Buffer.from(`Cannot start ${program}: ${error.message}`));
+      end(false);
+    });
+    child.once("close", (code) => {
+      end(code === 0);
+    });
+  });
+
+/** Runs every check at the same time, and says what it finds when it has found it. @returns names of those that failed */
+export const runChecks = async (): Promise<readonly string[]> => {
+  const results = await Promise.all(checks.map(run));
+  return results.filter(({ passed }) => !passed).map(({ name }) => name);
+};

@@ -1,0 +1,154 @@
+import { relative } from "node:path";
+import { stripVTControlCharacters } from "node:util";
+
+import type { Reporter, TestCase, TestModule, TestRunEndReason, Vitest } from "vitest/node";
+
+/** Nobody should wonder for longer whether something still goes on. */
+const QUIET_MS = 5000;
+const REASON_LINES_MAX = 40;
+
+interface Failure {
+  readonly what: string;
+  readonly reason: string;
+  readonly again: string;
+}
+
+type Problem = Readonly<Record<"message", string> & Partial<Record<"name" | "stack" | "diff", string>>>;
+
+const count = (value: number, what: string): string =>
+  `${value.toLocaleString("en-US")} ${what}${value === 1 ? "" : "s"}`;
+
+const indent = (text: string): string =>
+  text
+    .split("\n")
+    .slice(0, REASON_LINES_MAX)
+    .map((line) => `    ${line}`)
+    .join("\n");
+
+/** The line of a test file that a stack leads to. */
+const placeOf = ({ stack = "" }: Problem, file: string): string => {
+  const place = stack.split("\n").find((line) => line.includes(file));
+  return place === undefined ? "" : `\n${place.trim()}`;
+};
+
+const reasonOf = (problems: readonly Problem[], file: string): string =>
+  problems
+    .map((problem) => {
+      const { name = "Error", message, diff } = problem;
+      return `${name}: ${message}${diff === undefined ? "" : `\n${diff}`}${placeOf(problem, file)}`;
+    })
+    .join("\n");
+
+/** How many tests came to which end. A file that failed as a whole counts as one test. */
+export interface Counts {
+  readonly passed: number;
+  readonly failed: number;
+  readonly skipped: number;
+}
+
+/**
+ * Tells of a run as it goes on: a line every five seconds, a failure at once with its reason and the command that repeats
+ * it, and at the end again; what was skipped by name, and why.
+ */
+export class RunReporter implements Reporter {
+  readonly #startedMs = Date.now();
+  readonly #failures: Failure[] = [];
+  readonly #skipped: string[] = [];
+  readonly #running = new Set<string>();
+  #vitest: Vitest | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #toldMs = Date.now();
+  #files = 0;
+  #filesDone = 0;
+  #tests = 0;
+  #passed = 0;
+  #testsDone = 0;
+
+  get counts(): Counts {
+    const failed = this.#failures.length;
+    const skipped = this.#skipped.length;
+    return { passed: this.#passed, failed, skipped };
+  }
+
+  onInit(vitest: Vitest): void {
+    this.#vitest = vitest;
+  }
+
+  onTestRunStart(specifications: readonly unknown[]): void {
+    this.#files = specifications.length;
+    this.#say(`${count(this.#files, "file")}, seed ${this.#seed()}`);
+    this.#timer = setInterval(() => {
+      if (Date.now() - this.#toldMs >= QUIET_MS - 100) this.#progress();
+    }, 500).unref();
+  }
+
+  onTestModuleCollected(module: TestModule): void {
+    this.#tests += [...module.children.allTests()].length;
+  }
+
+  onTestModuleStart({ moduleId }: TestModule): void {
+    this.#running.add(this.#pathOf(moduleId));
+  }
+
+  onTestCaseResult(test: TestCase): void {
+    this.#testsDone += 1;
+    const result = test.result();
+    const file = this.#pathOf(test.module.moduleId);
+    if (result.state === "passed") this.#passed += 1;
+    if (result.state === "failed") this.#fail(file, `${file} > ${test.fullName}`, result.errors);
+    if (result.state === "skipped")
+      this.#skipped.push(`${file} > ${test.fullName}${result.note === undefined ? "" : `: ${result.note}`}`);
+  }
+
+  onTestModuleEnd(module: TestModule): void {
+    const file = this.#pathOf(module.moduleId);
+    this.#filesDone += 1;
+    this.#running.delete(file);
+    // A file that cannot be loaded, and hooks around all of its tests
+    const problems = [module, ...module.children.allSuites()].flatMap((suite) => suite.errors());
+    if (problems.length > 0) this.#fail(file, file, problems);
+  }
+
+  onTestRunEnd(_modules: readonly TestModule[], errors: readonly Problem[], reason: TestRunEndReason): void {
+    clearInterval(this.#timer);
+    this.#progress();
+    if (this.#skipped.length > 0) {
+      this.#say(`Skipped:\n${this.#skipped.map((name) => `  ${name}`).join("\n")}`);
+    }
+    for (const error of errors) this.#fail("test", "Outside of any test", [error]);
+    if (this.#failures.length > 0) this.#say(`\nFailed:\n${this.#failures.map(sentenceOf).join("\n")}`);
+    if (reason === "interrupted") this.#say("Stopped before the end");
+  }
+
+  #seed(): string {
+    return String(this.#vitest?.config.sequence.seed ?? "unknown");
+  }
+
+  #pathOf(moduleId: string): string {
+    return relative(this.#vitest?.config.root ?? process.cwd(), moduleId);
+  }
+
+  #fail(file: string, what: string, problems: readonly Problem[]): void {
+    const again = `npx vitest run ${file} --sequence.seed=${this.#seed()}`;
+    const failure = { what, reason: reasonOf(problems, file), again };
+    this.#failures.push(failure);
+    this.#say(sentenceOf(failure));
+  }
+
+  #progress(): void {
+    const seconds = String(Math.round((Date.now() - this.#startedMs) / 1000)).padStart(4);
+    const [longest] = this.#running;
+    const failed = this.#failures.length === 0 ? "" : `, ${this.#failures.length} failed`;
+    this.#say(
+      `${seconds} s  ${this.#filesDone} of ${count(this.#files, "file")}, ${this.#testsDone.toLocaleString("en-US")} of ${count(this.#tests, "test")} found so far${failed}${longest === undefined ? "" : `; now ${longest}`}`,
+    );
+  }
+
+  #say(text: string): void {
+    this.#toldMs = Date.now();
+    console.log(process.stdout.isTTY ? text : stripVTControlCharacters(text));
+  }
+}
+
+const sentenceOf = ({ what, reason, again }: Failure): string =>
+  `FAILED ${what}\n${indent(reason)}\n    again: ${again}`;

@@ -1,0 +1,80 @@
+import { execFile } from "node:child_process";
+import { mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+
+const files = {
+  "good.test.ts": `
+    import { expect, test } from "vitest";
+    test("adds", () => { expect(1 + 1).toBe(2); });
+    test.skip("speaks C# (skipped: dotnet is not on this machine)", () => {});
+    test("speaks Python", ({ skip }) => skip("python3 is not on this machine"));`,
+  "bad.test.ts": `
+    import { expect, test } from "vitest";
+    test("multiplies", () => { expect({ product: 2 * 2 }).toEqual({ product: 5 }); });`,
+  "hook.test.ts": `
+    import { beforeAll, describe, test } from "vitest";
+    describe("with a broker", () => {
+      beforeAll(() => { throw new Error("the broker does not come up"); });
+      test("sends", () => {});
+    });`,
+  "unreadable.test.ts": `import "./missing.ts";`,
+  "slow.test.ts": `
+    import { test } from "vitest";
+    test("takes its time", () => new Promise((resolve) => { setTimeout(resolve, 5600); }), 10_000);`,
+};
+
+let folder: string;
+let said: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "license-relay-reporter-"));
+  await symlink(join(process.cwd(), "node_modules"), join(folder, "node_modules"), "junction");
+  await writeFile(join(folder, "package.json"), '{ "type": "module" }');
+  for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
+  said = await new Promise((resolve) => {
+    // It ends with 1: tests have failed
+    execFile(process.execPath, ["test/support/runWithReporter.ts", folder], (_error, stdout) => {
+      resolve(stdout);
+    });
+  });
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+describe("RunReporter", () => {
+  test("says with which seed the run began, and how far it is at least every five seconds", () => {
+    expect(said).toMatch(/^5 files, seed 17$/m);
+    expect(said).toMatch(/^ +5 s {2}\d of 5 files, \d of \d tests found so far/m);
+  });
+
+  test.each([
+    [
+      "a test",
+      "bad.test.ts > multiplies",
+      "AssertionError: expected { product: 4 } to deeply equal { product: 5 }",
+    ],
+    ["what goes on around tests", "hook.test.ts", "Error: the broker does not come up"],
+    ["a file that cannot be loaded", "unreadable.test.ts", "missing.ts"],
+  ])(
+    "tells of the failure of %s at once and in the end, with its reason and how to repeat it",
+    (_, name, reason) => {
+      const told = said.split(`FAILED ${name}\n`);
+      const file = name.split(" ")[0] ?? "";
+      expect(told).toHaveLength(3);
+      for (const part of told.slice(1)) {
+        expect(part.split("again: ")[0]).toContain(reason);
+        expect(part.split("again: ")[1]?.split("\n")[0]).toBe(`npx vitest run ${file} --sequence.seed=17`);
+      }
+    },
+  );
+
+  test("names what was skipped, and why", () => {
+    expect(said).toContain("  good.test.ts > speaks C# (skipped: dotnet is not on this machine)\n");
+    expect(said).toContain("  good.test.ts > speaks Python: python3 is not on this machine\n");
+  });
+
+  test("counts every test once, and a file that failed as a whole too", () => {
+    expect(JSON.parse(said.trim().split("\n").at(-1) ?? "")).toEqual({ passed: 2, failed: 3, skipped: 3 });
+  });
+});
