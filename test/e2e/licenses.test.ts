@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { plans } from "../../local/partner-center/products.ts";
 import { customers, skus, userNameOf, users, type UserName } from "../../local/partner-center/seed.ts";
 import type { StatusView } from "../../shared/http/api/views.ts";
+import { correlationIdOf } from "../../shared/partner-center/requestId.ts";
 import { startRelay, type Relay } from "../support/relay.ts";
 import { until } from "../support/until.ts";
 
@@ -42,8 +43,14 @@ const licensesOf = (user: UserName): ReadonlyMap<string, readonly string[]> =>
   relay.partnerCenter.world.customers.get(contoso)?.users.get(users.contoso[user])?.licenses ?? new Map();
 const locationOf = (user: UserName) =>
   relay.partnerCenter.world.customers.get(contoso)?.users.get(users.contoso[user])?.usageLocation;
-const posts = (): number =>
-  relay.partnerCenter.calls().filter(({ path }) => path.includes("licenseupdates")).length;
+/** Calls for one request: those of tests before may still be under way. */
+const posts = (requestId: string): number =>
+  relay.partnerCenter
+    .calls()
+    .filter(
+      ({ path, correlationId }) =>
+        path.includes("licenseupdates") && correlationId === correlationIdOf(requestId),
+    ).length;
 
 describe("names in place of ids", () => {
   test.each(["SPE_E3", "spe_e3", "Microsoft 365 E3", "microsoft365 e3"])("%s is found", async (sku) => {
@@ -65,7 +72,7 @@ describe("names in place of ids", () => {
     const { outcome } = await ended(id);
     expect(outcome).toMatchObject({ outcome: "refused", category: "unknown-sku", attempts: 0 });
     expect(outcome?.outcome === "refused" && outcome.description).toContain("nearest: SPE_E3 (");
-    expect(posts()).toBe(0);
+    expect(posts(id)).toBe(0);
   });
 
   test("licenses of two groups are refused with the group of each", async () => {
@@ -98,7 +105,7 @@ describe("plans", () => {
       expect(await ended(id)).toMatchObject({
         outcome: { outcome: "applied", alreadySo: true, attempts: 0 },
       });
-      expect([licensesOf("dario").get(skus.e3), posts()]).toEqual([[plans.yammer.id], 0]);
+      expect([licensesOf("dario").get(skus.e3), posts(id)]).toEqual([[plans.yammer.id], 0]);
     },
   );
 
@@ -124,7 +131,7 @@ test.each(["refuse", "accept"] as const)(
     relay.partnerCenter.updateSettings({ removeAbsent });
     const id = await ask("ana", { licensesToRemove: [skus.e5] });
     expect((await ended(id)).outcome).toMatchObject({ outcome: "applied", alreadySo: true });
-    expect(posts()).toBe(0);
+    expect(posts(id)).toBe(0);
   },
 );
 
@@ -171,17 +178,17 @@ describe("waiting for seats", () => {
     const [first = "", second = "", third = ""] = ids;
     expect(await ended(first)).toMatchObject({ status: "applied" });
     expect(await ended(second)).toMatchObject({ status: "applied" });
-    expect(await statusOf(third)).toMatchObject({ status: "parked" });
+    // It may be tried once more while the seats of the others are not taken yet, and is parked again then
+    expect((await statusOf(third)).outcome).toBeUndefined();
+    await parked(third);
     relay.partnerCenter.setSeats(contoso, skus.visio, 5);
     const { history } = await ended(third);
-    expect(history.map(({ event }) => event).filter((event) => event !== "notified")).toEqual([
-      "accepted",
-      "applying",
-      "parked",
-      "resumed",
-      "applying",
-      "applied",
-    ]);
+    // A step whose write was answered too late is written twice
+    const events = history
+      .map(({ event }) => event)
+      .filter((event, index, all) => event !== "notified" && event !== all[index - 1]);
+    expect(events.slice(0, 3)).toEqual(["accepted", "applying", "parked"]);
+    expect(events.slice(-3)).toEqual(["resumed", "applying", "applied"]);
   });
 
   test("a newer request for the same user and license supersedes a parked one", async () => {
@@ -201,7 +208,7 @@ describe("waiting for seats", () => {
     relay.partnerCenter.setSeats(contoso, skus.visio, 5);
     await relay.restart();
     expect(await ended(id)).toMatchObject({ status: "applied" });
-    expect(posts()).toBe(2);
+    expect(posts(id)).toBe(2);
   });
 
   test("without waitForSeats it is poison at once", async () => {
@@ -245,7 +252,11 @@ describe("POST /api/license-updates/preview", () => {
   });
 
   test("changes nothing, and is told when Partner Center cannot be asked", async () => {
-    expect(posts()).toBe(0);
+    const { noor } = users.contoso;
+    expect((await preview("noor", { ...assign("SPE_E5"), usageLocation: "NL" })).status).toBe(200);
+    const about = relay.partnerCenter.calls().filter(({ path }) => path.includes(noor));
+    expect(about.filter(({ method }) => method !== "GET")).toEqual([]);
+    expect(about).not.toEqual([]);
     relay.partnerCenter.addFault({ match: { path: "user" }, action: { kind: "answer", status: 503 } });
     expect(await preview("ben", assign("SPE_E5"))).toMatchObject({ status: 503 });
     expect((await preview("ben", { userId: 5 })).status).toBe(400);
