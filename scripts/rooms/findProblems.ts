@@ -1,5 +1,5 @@
 import type { Arrow } from "./readArrows.ts";
-import type { Room } from "./table.ts";
+import { functionsUse, type Room } from "./table.ts";
 
 const inShared = (file: string): string | undefined => /^shared\/(?<path>.+)$/.exec(file)?.groups?.["path"];
 
@@ -41,7 +41,21 @@ const tableProblems = (rooms: readonly Room[]): readonly string[] => {
 const isFace = ({ face }: Room, file: string): boolean =>
   face === "open" || face.includes(inShared(file) ?? "");
 
-const arrowProblem = (rooms: readonly Room[], { from, to, isType }: Arrow): string | undefined => {
+/** A function takes types from anywhere, and values of some rooms. */
+const functionProblem = (rooms: readonly Room[], { from, to, isType }: Arrow): string | undefined => {
+  const target = roomOf(rooms, to);
+  if (target === undefined) return `${from} imports ${to}, which is in no room of shared/`;
+  if (isType) return undefined;
+  if (!functionsUse.includes(target.name))
+    return `${from} imports ${to}: a function may not use ${target.name}`;
+  return isFace(target, to)
+    ? undefined
+    : `${from} imports ${to}: beside types, others import only the face of ${target.name}`;
+};
+
+const arrowProblem = (rooms: readonly Room[], arrow: Arrow): string | undefined => {
+  const { from, to, isType } = arrow;
+  if (from.startsWith("functions/")) return functionProblem(rooms, arrow);
   const room = roomOf(rooms, from);
   const target = roomOf(rooms, to);
   if (room === undefined) return `${from} is in no room; give it one in scripts/rooms/table.ts`;
@@ -54,10 +68,18 @@ const arrowProblem = (rooms: readonly Room[], { from, to, isType }: Arrow): stri
     : `${from} imports ${to}: beside types, others import only the face of ${target.name}`;
 };
 
-/** Everything about the arrows of shared/ that is not as the table has it. Pure. */
+/** Everything about the arrows of shared/ and functions/ that is not as the table has it. Pure. */
 export const findProblems = (rooms: readonly Room[], arrows: readonly Arrow[]): readonly string[] => [
   ...tableProblems(rooms),
-  ...arrows
-    .filter(({ from }) => from.startsWith("shared/"))
-    .flatMap((arrow) => arrowProblem(rooms, arrow) ?? []),
+  ...arrows.flatMap((arrow) => arrowProblem(rooms, arrow) ?? []),
 ];
+
+/** What the table allows and nobody does, as "room -> room". Pure. */
+export const findUnused = (rooms: readonly Room[], arrows: readonly Arrow[]): readonly string[] => {
+  const used = roomArrows(rooms, arrows);
+  return rooms.flatMap(({ name, uses }) =>
+    uses
+      .filter((target) => used.get(name)?.includes(target) !== true)
+      .map((target) => `${name} -> ${target}`),
+  );
+};

@@ -60,6 +60,12 @@ const override = (files: string, patterns: readonly Pattern[]) => ({
   rules: { "no-restricted-imports": ["error", { patterns }] },
 });
 
+/** What talks to the outside. */
+const CLIENTS: Pattern = {
+  group: ["@azure/*", "undici", "node:fs*", "node:http*", "node:net", "node:dns*", "node:child_process"],
+  message: "A pure room does no I/O and imports no client",
+};
+
 const OTHERS = ["local", "cli", "bench", "test", "scripts"] as const;
 
 const facesOf = (folder: string, uses: readonly string[], folders: Folders): readonly Pattern[] =>
@@ -71,6 +77,7 @@ const roomOverride = (room: Room, folder: string, files: string, folders: Folder
     outside("shared/", ["functions", ...OTHERS]),
     forbidden(folder, room.name, room.uses, others, folders),
     ...facesOf(folder, room.uses, folders),
+    ...(room.isPure === true ? [CLIENTS] : []),
   ]);
 };
 

@@ -9,7 +9,7 @@ const help = `Shows which rooms of shared/ import which, and fails when the tabl
 The table is scripts/rooms/table.ts; after a change of it, npm run docs writes the lint configuration anew.`;
 
 const show = (): void => {
-  const arrows = readArrows(process.cwd(), ["shared"]);
+  const arrows = readArrows(process.cwd(), ["shared", "functions"]);
   for (const [room, targets] of roomArrows(rooms, arrows)) {
     console.log(`${room.padEnd(16)}-> ${targets.length === 0 ? "nothing" : targets.join(", ")}`);
   }

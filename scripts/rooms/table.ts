@@ -3,6 +3,8 @@ export interface Room {
   /** Path below shared/, without ".ts" for a single file. */
   readonly name: string;
   readonly isFile?: boolean;
+  /** It does no I/O: none of the SDKs and clients may be imported. */
+  readonly isPure?: boolean;
   readonly holds: string;
   /** Rooms below that it may import. */
   readonly uses: readonly string[];
@@ -75,7 +77,7 @@ export const rooms: readonly Room[] = [
   {
     name: "poison",
     holds: "what was refused: filing, groups, notes, replay, discard, operations; `store/` their tables",
-    uses: ["change", "message", ...LEDGER, "settings", ...CONTRACT, "wait", ...GROUND],
+    uses: ["change", "message", ...LEDGER, "settings", "ledger/entry", "request", "wait", ...GROUND],
     face: ["poison/poison.ts", "poison/inputs.ts", "poison/operation.ts"],
   },
   {
@@ -131,7 +133,7 @@ export const rooms: readonly Room[] = [
   {
     name: "ledger",
     holds: "every request's life, in tables, and its retention",
-    uses: ["ledger/table", "sku", "settings", ...CONTRACT, ...GROUND],
+    uses: ["ledger/table", "sku", "settings", "ledger/entry", "request", ...GROUND],
     face: ["ledger/ledger.ts"],
   },
   {
@@ -149,17 +151,37 @@ export const rooms: readonly Room[] = [
   { name: "settings", isFile: true, holds: "every setting, read once", uses: ["loopback"], face: "open" },
   {
     name: "ledger/entry",
+    isPure: true,
     holds: "the pure transitions of a request and of its poison message",
     uses: ["request", "outcome", "present"],
     face: "open",
   },
-  { name: "sku", holds: "names, plans and seats of a customer's SKUs", uses: ["request"], face: "open" },
-  { name: "outcome", holds: "causes, and what an answer means", uses: [], face: "open" },
-  { name: "request", holds: "the contract: what a caller may ask for", uses: [], face: "open" },
-  { name: "wait", holds: "holds, back-off, patience, deadlines", uses: GROUND, face: "open" },
+  {
+    name: "sku",
+    isPure: true,
+    holds: "names, plans and seats of a customer's SKUs",
+    uses: ["request"],
+    face: "open",
+  },
+  { name: "outcome", isPure: true, holds: "causes, and what an answer means", uses: [], face: "open" },
+  { name: "request", isPure: true, holds: "the contract: what a caller may ask for", uses: [], face: "open" },
+  {
+    name: "wait",
+    isPure: true,
+    holds: "holds, back-off, patience, deadlines",
+    uses: ["log", "clock"],
+    face: "open",
+  },
   { name: "log", isFile: true, holds: "log events", uses: [], face: "open" },
   { name: "clock", isFile: true, holds: "time and chance", uses: [], face: "open" },
-  { name: "present", isFile: true, holds: "leaving out fields that are undefined", uses: [], face: "open" },
+  {
+    name: "present",
+    isFile: true,
+    isPure: true,
+    holds: "leaving out fields that are undefined",
+    uses: [],
+    face: "open",
+  },
   { name: "loopback", isFile: true, holds: "whether an address is this machine", uses: [], face: "open" },
   { name: "version", isFile: true, holds: "the version of this program", uses: [], face: "open" },
 ];

@@ -24,6 +24,24 @@ const forbidden = [
     "no-restricted-imports",
   ],
   ["by a function", "functions/health.ts", 'import "../shared/vault/vault.ts";', "no-restricted-imports"],
+  [
+    "past a face in an inline type",
+    "shared/seats/assignSeats.ts",
+    'import { type CannotRead as X } from "../change/reader.ts";',
+    "no-import-type-side-effects",
+  ],
+  [
+    "in a type expression",
+    "shared/sku/resolve.ts",
+    'export type F = import("../poison/poison.ts").Poison;',
+    "consistent-type-imports",
+  ],
+  [
+    "of a client by a pure room",
+    "shared/sku/closest.ts",
+    'import "@azure/service-bus";',
+    "no-restricted-imports",
+  ],
   ["in a circle of types", "shared/sku/wish.ts", 'export type { Catalog } from "./resolve.ts";', "no-cycle"],
 ] as const;
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 
-import { findProblems } from "../../scripts/rooms/findProblems.ts";
-import { readArrows, type Arrow } from "../../scripts/rooms/readArrows.ts";
+import { findProblems, findUnused } from "../../scripts/rooms/findProblems.ts";
+import { importsOf, readArrows, type Arrow } from "../../scripts/rooms/readArrows.ts";
 import { rooms, type Room } from "../../scripts/rooms/table.ts";
 
 const attic: Room = { name: "attic", holds: "", uses: ["hall", "cellar"], face: ["attic/attic.ts"] };
@@ -15,8 +15,38 @@ const arrow = (from: string, to: string, isType = false): Arrow => ({
   isType,
 });
 
-test("every import of shared/ is as the table of rooms has it", () => {
-  expect(findProblems(rooms, readArrows(process.cwd(), ["shared"]))).toEqual([]);
+test("every import of shared/ and functions/ is as the table of rooms has it", () => {
+  expect(findProblems(rooms, readArrows(process.cwd(), ["shared", "functions"]))).toEqual([]);
+});
+
+test("the table allows nothing that nobody does", () => {
+  expect(findUnused(rooms, readArrows(process.cwd(), ["shared"]))).toEqual([]);
+});
+
+describe("importsOf()", () => {
+  test.each([
+    ['import "./a.ts";', false],
+    ['import { x } from "./a.ts";', false],
+    // What is left of it is an import for its side effects
+    ['import { type X } from "./a.ts";', false],
+    ['import type { X } from "./a.ts";', true],
+    ['export { x } from "./a.ts";', false],
+    ['export {} from "./a.ts";', false],
+    ['export type { X } from "./a.ts";', true],
+    ['export * from "./a.ts";', false],
+    ['type X = import("./a.ts").X;', true],
+    ['const x = await import("./a.ts");', false],
+    ["const x = await import(`./a.ts`);", false],
+  ])("sees %s", (text, isType) => {
+    expect(importsOf("b.ts", text)).toEqual([{ specifier: "./a.ts", isType }]);
+  });
+
+  test.each(["const x = await import(name);", "const x = await import(`./${name}.ts`);"])(
+    "refuses %s, of which nobody can tell what it imports",
+    (text) => {
+      expect(() => importsOf("b.ts", text)).toThrow("Cannot tell what b.ts imports");
+    },
+  );
 });
 
 describe("findProblems()", () => {
@@ -34,6 +64,11 @@ describe("findProblems()", () => {
     ["past a face", arrow("attic/a.ts", "hall/deep/i.ts"), "only the face of hall"],
     ["out of shared/", { ...arrow("attic/a.ts", ""), to: "local/x.ts" }, "which is in no room"],
     ["from no room", arrow("shed/s.ts", "cellar/c.ts"), "shared/shed/s.ts is in no room"],
+    [
+      "from a function to a room below the roof",
+      { ...arrow("", "cellar/c.ts"), from: "functions/f.ts" },
+      "a function may not use cellar",
+    ],
   ])("names an import that leads %s", (_, one, problem) => {
     expect(findProblems(house, [one])).toEqual([expect.stringContaining(problem)]);
   });
