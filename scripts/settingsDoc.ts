@@ -44,9 +44,12 @@ const inAll = (): string => {
 /** What a setting comes to together with others. */
 const additions: Readonly<Record<string, () => string>> = { HOLD_BUDGET_SECONDS: inAll };
 
-/** What has to be given: what an empty environment lacks. */
-const needed: ReadonlySet<string> = new Set(
-  Settings.safeParse({}).error?.issues.map(({ path }) => path.join(".")),
+/** What has to be given, and how: what an empty environment lacks. */
+const needed: ReadonlyMap<string, string> = new Map(
+  Settings.safeParse({}).error?.issues.map(({ path, message }) => [
+    path.join("."),
+    message.includes(", or set ") ? "needed, or its alternative" : "needed",
+  ]),
 );
 
 const toText = (value: unknown): string => {
@@ -71,7 +74,7 @@ const settingRow = (name: string, setting: z.ZodType): string => {
   return row([
     `\`${name}\``,
     valuesOf(setting, fallback),
-    needed.has(name) ? "needed" : shown,
+    needed.get(name) ?? shown,
     [setting.description, additions[name]?.()].filter(Boolean).join(". "),
   ]);
 };
@@ -95,11 +98,11 @@ export const settingsDoc = (): string =>
     "",
     "In Azure, settings are the application settings of the function app. On this machine they are environment variables, or `Values` of `local.settings.json` (copy `local.settings.sample.json`); an environment variable wins over the file, an empty one too. An empty value counts as not given.",
     "",
-    "Wrong and missing settings stop the start with a message that names all of them and what they take. It repeats no value.",
+    "Wrong and missing settings stop the start with a message that names all of them and what they take. It never prints a value.",
     "",
     "Do not use the names `AZURE_CLIENT_ID`, `AZURE_TENANT_ID` or `AZURE_CLIENT_SECRET` for the Partner Center app: the Azure SDK reads them to sign in to Azure.",
     "",
-    "Two words: a **hold** is the waiting in place of one delivery, and its lane waits with it; the **back-off** is the growing waits inside a hold. Schedules are NCRONTAB with six fields, in UTC.",
+    "Two terms: a **hold** is the waiting in place of one delivery, and its lane waits with it; the **back-off** is the growing waits inside a hold. Schedules are NCRONTAB with six fields, in UTC.",
     "",
     ...settingGroups.map(({ title, settings }) => group(title, settings)),
     "## Only on this machine",

@@ -63,7 +63,7 @@ export const collection = (items: readonly JsonObject[]): Answer => ({
 });
 
 export interface Wording {
-  /** Success bodies begin with U+FEFF, as in Microsoft's captures. */
+  /** Success bodies begin with U+FEFF, as the lengths of bodies in Microsoft's samples suggest. */
   readonly byteOrderMark: boolean;
   /** How the services write a code: Microsoft's page on error codes says text, its samples have numbers. */
   readonly errorCodes: "number" | "text";

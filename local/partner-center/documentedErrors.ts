@@ -6,7 +6,10 @@ interface DocumentedError {
   readonly description: string;
 }
 
-/** Errors that Microsoft documents, or that were seen in the field, for calls about licenses. */
+/**
+ * Errors of calls about licenses: those of Microsoft's page on error codes, and a few more that callers report.
+ * https://learn.microsoft.com/partner-center/developer/error-codes
+ */
 export const documentedErrors: readonly DocumentedError[] = [
   { status: 400, code: 2055, description: "The ETag is no longer valid." },
   { status: 400, code: 3000, description: "The request has an invalid property." },

@@ -33,4 +33,4 @@ export const callbackCauses = {
   },
 } as const satisfies Readonly<Record<string, AnyCause>>;
 
-export type CallbackCategory = keyof typeof callbackCauses;
+export type CallbackCategory = (typeof callbackCauses)[keyof typeof callbackCauses]["category"];

@@ -32,4 +32,4 @@ export const requestCauses = {
   },
 } as const satisfies Readonly<Record<string, AnyCause>>;
 
-export type RequestCategory = keyof typeof requestCauses;
+export type RequestCategory = (typeof requestCauses)[keyof typeof requestCauses]["category"];

@@ -1,6 +1,6 @@
 /**
  * `Retry-After` in milliseconds, given as seconds or as a date; a date in the past and an unreadable value are 0.
- * Source: RFC 9110, section 10.2.3.
+ * https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3
  */
 export const retryAfterMs = (header: string | undefined, now: number): number => {
   const value = header?.trim() ?? "";
