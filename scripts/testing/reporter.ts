@@ -5,7 +5,9 @@ import type { Reporter, TestCase, TestModule, TestRunEndReason, Vitest } from "v
 
 /** Nobody should wonder for longer whether something still goes on. */
 const QUIET_MS = 5000;
+/** Counterexamples of property tests can be large; the command that repeats it shows all. */
 const REASON_LINES_MAX = 40;
+const LINE_MAX = 300;
 
 interface Failure {
   readonly what: string;
@@ -22,7 +24,10 @@ const indent = (text: string): string =>
   text
     .split("\n")
     .slice(0, REASON_LINES_MAX)
-    .map((line) => `    ${line}`)
+    .map(
+      (line) =>
+        `    ${line.length > LINE_MAX ? `${line.slice(0, LINE_MAX)} … (${line.length} characters)` : line}`,
+    )
     .join("\n");
 
 /** The line of a test file that a stack leads to. */

@@ -20,6 +20,9 @@ const files = {
       beforeAll(() => { throw new Error("the broker does not come up"); });
       test("sends", () => {});
     });`,
+  "long.test.ts": `
+    import { test } from "vitest";
+    test("bears much", () => { throw new Error("x".repeat(5000)); });`,
   "unreadable.test.ts": `import "./missing.ts";`,
   "slow.test.ts": `
     import { test } from "vitest";
@@ -44,8 +47,8 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 describe("RunReporter", () => {
   test("says with which seed the run began, and how far it is at least every five seconds", () => {
-    expect(said).toMatch(/^5 files, seed 17$/m);
-    expect(said).toMatch(/^ +5 s {2}\d of 5 files, \d of \d tests found so far/m);
+    expect(said).toMatch(/^6 files, seed 17$/m);
+    expect(said).toMatch(/^ +[1-9]\d* s {2}\d of 6 files, \d of \d tests found so far/m);
   });
 
   test.each([
@@ -69,12 +72,16 @@ describe("RunReporter", () => {
     },
   );
 
+  test("cuts a line of a reason that is too long to read", () => {
+    expect(said).toContain("… (5007 characters)\n");
+  });
+
   test("names what was skipped, and why", () => {
     expect(said).toContain("  good.test.ts > speaks C# (skipped: dotnet is not on this machine)\n");
     expect(said).toContain("  good.test.ts > speaks Python: python3 is not on this machine\n");
   });
 
   test("counts every test once, and a file that failed as a whole too", () => {
-    expect(JSON.parse(said.trim().split("\n").at(-1) ?? "")).toEqual({ passed: 2, failed: 3, skipped: 3 });
+    expect(JSON.parse(said.trim().split("\n").at(-1) ?? "")).toEqual({ passed: 2, failed: 4, skipped: 3 });
   });
 });
