@@ -31,6 +31,12 @@ export const recipes: readonly Recipe[] = pages.map((file) => {
   };
 });
 
+export const recipeOf = (name: string): Recipe => {
+  const found = recipes.find((one) => one.name === name);
+  if (found === undefined) throw new Error(`There is no page docs/tickets/${name}.md`);
+  return found;
+};
+
 /** The sources of all pages, as files in a new folder. */
 export const writeRecipeSources = async (
   change: (name: string, file: Record<string, unknown>) => Record<string, unknown> = (_name, file) => file,

@@ -6,13 +6,7 @@ import { describe, expect, test } from "vitest";
 import { z } from "zod";
 
 import { profiles } from "../../shared/ticket/in/profiles.ts";
-import { deliveryOf, recipes, SECRET } from "../support/recipes.ts";
-
-const recipe = (name: string) => {
-  const found = recipes.find((one) => one.name === name);
-  if (found === undefined) throw new Error(`There is no page ${name}`);
-  return found;
-};
+import { deliveryOf, recipeOf, recipes, SECRET } from "../support/recipes.ts";
 
 test("every profile has a page", () => {
   expect(Object.keys(profiles).filter((name) => !recipes.some((one) => one.name === name))).toEqual([]);
@@ -49,7 +43,7 @@ test("the script for ServiceNow signs what the library verifies", () => {
   const sent: Sent = { headers: {}, body: "" };
   const values: Readonly<Record<string, string>> = { number: "RITM0010001", sys_mod_count: "3" };
   const shown = (text: string) => ({ getDisplayValue: () => text });
-  const script = recipe("servicenow-script").block("servicenow") ?? "";
+  const script = recipeOf("servicenow-script").block("servicenow") ?? "";
   runInNewContext(script, {
     current: {
       getValue: (name: string) => values[name],
@@ -82,11 +76,11 @@ test("the script for ServiceNow signs what the library verifies", () => {
       },
     },
   });
-  expect(verify(sent)).toEqual(JSON.parse(recipe("servicenow-script").block("delivery") ?? ""));
+  expect(verify(sent)).toEqual(JSON.parse(recipeOf("servicenow-script").block("delivery") ?? ""));
 });
 
 test("the n8n node signs what the library verifies", () => {
-  const script = recipe("standard-webhooks").block("n8n") ?? "";
+  const script = recipeOf("standard-webhooks").block("n8n") ?? "";
   const results: unknown = runInNewContext(`(() => {${script}})()`, {
     require: () => ({ createHmac }),
     Buffer,
