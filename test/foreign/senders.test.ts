@@ -1,9 +1,6 @@
-import { execFile, spawnSync } from "node:child_process";
-import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { delimiter, dirname, join } from "node:path";
+import { mkdir, readFile, symlink, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
 
 import { ServiceBusClient } from "@azure/service-bus";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -16,6 +13,8 @@ import { laneOf } from "../../shared/request/lane.ts";
 import { LicenseRequest } from "../../shared/request/schema.ts";
 import { blockOf } from "../support/recipes.ts";
 import { startRelay, type Relay } from "../support/relay.ts";
+import { aFolder, COMMAND_MS, run, type Settings } from "./program.ts";
+import { describeWith, dotnet, python } from "./usable.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const page = await readFile(join(ROOT, "docs/senders.md"), "utf8");
@@ -25,33 +24,6 @@ const block = (mark: string): string => {
   const text = blockOf(page, mark);
   if (text === undefined) throw new Error(`docs/senders.md has no block "${mark}"`);
   return text;
-};
-
-const isFound = (command: string): boolean => spawnSync(command, ["--version"]).status === 0;
-const hasDotnet = isFound("dotnet");
-const hasPython = isFound("python3");
-
-/** Packages come from NuGet the first time, which may take a minute; a command gets twice that. */
-const COMMAND_MS = 120_000;
-const INSTALL_MS = 3 * COMMAND_MS;
-
-type Settings = Readonly<Record<string, string>>;
-
-const quiet: Settings = {
-  DOTNET_CLI_TELEMETRY_OPTOUT: "1",
-  DOTNET_NOLOGO: "1",
-  // Else servers of the compiler stay behind
-  MSBUILDDISABLENODEREUSE: "1",
-  DOTNET_CLI_USE_MSBUILD_SERVER: "0",
-  UseSharedCompilation: "false",
-};
-
-const run = async (folder: string, command: string, settings: Settings): Promise<string> => {
-  const [file = "", ...args] = command.split(" ");
-  const path = [dirname(process.execPath), process.env["PATH"]].join(delimiter);
-  const env = { ...process.env, PATH: path, ...quiet, ...settings };
-  const { stdout } = await promisify(execFile)(file, args, { cwd: folder, env, timeout: COMMAND_MS });
-  return stdout;
 };
 
 /** The commands of a block, one a line. */
@@ -76,17 +48,12 @@ afterAll(async () => {
   await relay.close();
 });
 
-/** A folder with a sample in it, gone at the end; `prepare` installs what the sample needs. */
-const aFolder = (file: string, prepare: (folder: string) => Promise<void>): (() => string) => {
-  let folder = "";
-  beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), "license-relay-sender-"));
+/** A folder with a sample in it; `prepare` installs what the sample needs. */
+const aSample = (file: string, prepare: (folder: string) => Promise<void>): (() => string) =>
+  aFolder(async (folder) => {
     await prepare(folder);
     await writeFile(join(folder, file), block(file));
-  }, INSTALL_MS);
-  afterAll(() => rm(folder, { recursive: true, force: true }));
-  return () => folder;
-};
+  });
 
 const Message = z.object({
   body: LicenseRequest,
@@ -155,7 +122,7 @@ test("the connection string is the one of npm start", () => {
 });
 
 describe("the TypeScript sample", () => {
-  const folder = aFolder("send.mts", (empty) =>
+  const folder = aSample("send.mts", (empty) =>
     symlink(join(ROOT, "node_modules"), join(empty, "node_modules")),
   );
   sendsARequest("TypeScript", folder);
@@ -174,8 +141,8 @@ describe("the TypeScript sample", () => {
   });
 });
 
-describe.skipIf(!hasDotnet)(`the C# sample${hasDotnet ? "" : " (skipped: there is no .NET SDK)"}`, () => {
-  const folder = aFolder("Program.cs", async (empty) => {
+describeWith(dotnet, "the C# sample", () => {
+  const folder = aSample("Program.cs", async (empty) => {
     for (const command of commands("C#: install")) await run(empty, command, {});
   });
   sendsARequest("C#", folder);
@@ -206,8 +173,8 @@ class ServiceBusClient:
 `,
 };
 
-describe.skipIf(!hasPython)(`the Python sample${hasPython ? "" : " (skipped: there is no Python)"}`, () => {
-  const folder = aFolder("send.py", async (empty) => {
+describeWith(python, "the Python sample", () => {
+  const folder = aSample("send.py", async (empty) => {
     await mkdir(join(empty, "azure"));
     for (const [name, text] of Object.entries(standIns)) await writeFile(join(empty, "azure", name), text);
   });
