@@ -6,10 +6,17 @@ import { describe, expect, test } from "vitest";
 import { z } from "zod";
 
 import { profiles } from "../../shared/ticket/in/profiles.ts";
+import { caseNames, CASES_FOLDER } from "../support/cases/folders.ts";
+import { ticketCases } from "../support/cases/ticket.ts";
 import { deliveryOf, recipeOf, recipes, SECRET } from "../support/recipes.ts";
 
 test("every profile has a page", () => {
   expect(Object.keys(profiles).filter((name) => !recipes.some((one) => one.name === name))).toEqual([]);
+});
+
+test("what the delivery of every page comes to is a case (else run npm run record)", () => {
+  const cases = caseNames(CASES_FOLDER, ticketCases);
+  expect(recipes.filter(({ name }) => !cases.includes(`page-${name}`)).map(({ name }) => name)).toEqual([]);
 });
 
 describe.each(recipes.map((one) => [one.name, one] as const))("the page %s", (_name, page) => {
