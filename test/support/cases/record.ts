@@ -30,7 +30,7 @@ const HELP = `Records cases: a folder in test/cases with what comes in and, in o
   --header     once for each; a ticket without --header is signed here, as its sender would
   --secret     of a ticket that came signed: a made-up one, it is checked in
   --received   when it came, such as 2026-01-15T10:00:00Z; else now, for a page the day of its delivery
-  -            instead of a file: standard input
+  -            instead of a file: standard input; of a user, it is JSON as for license-relay submit
 
 Look at what comes out before you commit it. Cases are read by everybody: no secret, no token, no real name.`;
 
