@@ -2,6 +2,7 @@ import type { Entry, PoisonPart, Step } from "../ledger/entry/entry.ts";
 import { brokerCauses } from "../outcome/brokerCauses.ts";
 import { callbackCauses } from "../outcome/callbackCauses.ts";
 import { causeOf } from "../outcome/causes.ts";
+import { requestCauses } from "../outcome/requestCauses.ts";
 import type { PoisonRow } from "../poison/store/poisonIndex.ts";
 import { present } from "../present.ts";
 import type { PoisonGroup, PoisonGroupsView, PoisonItem, PoisonListView, PoisonView } from "./api/views.ts";
@@ -14,7 +15,7 @@ interface Seen {
   readonly code?: number;
 }
 
-const ownCauses = [...brokerCauses, ...Object.values(callbackCauses)];
+const ownCauses = [...brokerCauses, ...Object.values(callbackCauses), ...Object.values(requestCauses)];
 
 /** Whose it is and what to do, as the table of causes says today. */
 const adviceOf = ({ category, status, code }: Seen) => {
