@@ -11,7 +11,7 @@ import { present } from "../present.ts";
 import type { PoisonQuery, StatusQuery } from "./api/inputs.ts";
 
 export interface ViewDeps {
-  readonly ledger: Ledger;
+  readonly ledger: Pick<Ledger, "read" | "history" | "body">;
   readonly lists: Lists;
   readonly poisonIndex: PoisonIndex;
   readonly notes: Notes;

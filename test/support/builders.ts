@@ -1,3 +1,4 @@
+import type { Refusal } from "../../shared/ledger/entry/entry.ts";
 import type { Answered } from "../../shared/outcome/answer.ts";
 import type { Delivery } from "../../shared/outcome/delivery.ts";
 import { parseRequest } from "../../shared/request/parse.ts";
@@ -72,4 +73,31 @@ export const anAnswer = (status: number, code?: number, fields: Partial<Answered
   readable: true,
   ids,
   ...fields,
+});
+
+/** A failure that makes a poison message, as filePoison() takes it. */
+export const aFailure = ({
+  id = "request-1",
+  run = 0,
+  body = bytesOf("the body"),
+  ...fields
+}: Partial<Refusal> & {
+  readonly id?: string;
+  readonly run?: number;
+  readonly body?: Uint8Array;
+} = {}) => ({
+  id,
+  kind: "update" as const,
+  run,
+  refusal: {
+    at: "2026-01-01T00:00:00.000Z",
+    category: "no-seats",
+    owner: "partner admin" as const,
+    meaning: "No seats",
+    remedy: "Buy seats",
+    attempts: 1,
+    ...fields,
+  },
+  original: { deliveryCount: 1 },
+  body,
 });

@@ -24,13 +24,20 @@ const compare: Readonly<Record<string, (a: string, b: string) => boolean>> = {
   le: (a, b) => a <= b,
 };
 
+const fitsClause = (row: Row, clause: string): boolean => {
+  const { field = "", operator = "", text, number } = CLAUSE.exec(clause)?.groups ?? {};
+  const test = compare[operator];
+  if (test === undefined) throw new Error(`The table in memory does not know "${clause}"`);
+  return test(String(row[FIELDS.get(field) ?? field]), text ?? number ?? "");
+};
+
 const fits = (row: Row, filter: string): boolean =>
-  filter.split(" and ").every((clause) => {
-    const { field = "", operator = "", text, number } = CLAUSE.exec(clause)?.groups ?? {};
-    const test = compare[operator];
-    if (test === undefined) throw new Error(`The table in memory does not know "${clause}"`);
-    return test(String(row[FIELDS.get(field) ?? field]), text ?? number ?? "");
-  });
+  filter.split(" and ").every((part) =>
+    part
+      .replace(/^\((?<choice>.*)\)$/, "$<choice>")
+      .split(" or ")
+      .some((clause) => fitsClause(row, clause)),
+  );
 
 export const memoryTable = (): MemoryTable => {
   const rows = new Map<string, Row>();
