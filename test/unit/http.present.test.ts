@@ -217,7 +217,7 @@ describe("toPreviewView()", () => {
 
   test("shows what would be refused as a whole", () => {
     const refused = {
-      category: "c",
+      category: "no-seats",
       owner: "customer",
       meaning: "m",
       remedy: "r",
