@@ -141,7 +141,7 @@ describe("makeReadState()", () => {
     });
     expect(await state(held, notFound({ status: 403 }))).toMatchObject({
       kind: "unreadable",
-      why: expect.stringContaining("the customer's SKUs"),
+      why: "Reading the customer's SKUs: Partner Center answered",
     });
   });
 });
