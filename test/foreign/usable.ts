@@ -17,7 +17,11 @@ export const python: Tool = { name: "Python", command: "python3", major: 3 };
 /** A tool that does not say its version in so long will not do its work either. */
 const ASK_MS = 20_000;
 
+/** Commands that are to be done without, such as "dotnet,python3": their packages may be out of reach. */
+const WITHOUT: readonly string[] = (process.env["WITHOUT"] ?? "").split(",");
+
 const ask = ({ name, command, major }: Tool): string | undefined => {
+  if (WITHOUT.includes(command)) return `WITHOUT names ${command}`;
   const { error, status, stdout } = spawnSync(command, ["--version"], { encoding: "utf8", timeout: ASK_MS });
   if (error !== undefined && "code" in error && error.code === "ENOENT") return `there is no ${name}`;
   if (error !== undefined) return `${command} --version fails: ${error.message}`;
