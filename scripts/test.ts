@@ -1,9 +1,9 @@
 import { parseArgs } from "node:util";
 
-import { startVitest } from "vitest/node";
+import { createVitest } from "vitest/node";
 
 import { runChecks } from "./checks.ts";
-import { RunReporter } from "./testing/reporter.ts";
+import { RunReporter, type Counts } from "./testing/reporter.ts";
 
 const help = `Runs the checks of the sources and all tests.
 
@@ -18,23 +18,51 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
 });
 
+const seedOf = (text: string | undefined): { readonly sequence?: { readonly seed: number } } => {
+  if (text === undefined) return {};
+  if (!/^\d{1,15}$/.test(text)) throw new Error(`--seed must be a whole number such as 17, not "${text}"`);
+  return { sequence: { seed: Number(text) } };
+};
+
+const sentenceOf = ({ passed, failed, skipped }: Counts): string =>
+  `${passed} passed, ${failed} failed${skipped === 0 ? "" : `, ${skipped} skipped`}`;
+
 const runTests = async (): Promise<RunReporter> => {
   const reporter = new RunReporter();
-  const seed = values.seed === undefined ? {} : { sequence: { seed: Number(values.seed) } };
-  const vitest = await startVitest(positionals, { watch: false, reporters: [reporter], ...seed });
-  await vitest.close();
+  const vitest = await createVitest({ watch: false, reporters: [reporter], ...seedOf(values.seed) });
+  // The runner ends the process itself, a moment later
+  process.prependOnceListener("SIGINT", () => {
+    console.log(`Stopped before the end; so far ${sentenceOf(reporter.counts)}`);
+    process.exitCode = 130;
+  });
+  try {
+    await vitest.start(positionals);
+  } catch (error) {
+    // No file fits: the counts tell
+    if (!(error instanceof Error && "code" in error && error.code === "VITEST_FILES_NOT_FOUND")) throw error;
+  } finally {
+    await vitest.close();
+  }
   return reporter;
 };
 
 const main = async (): Promise<void> => {
   const failedChecks = positionals.length === 0 ? await runChecks() : [];
-  const { passed, failed, skipped } = (await runTests()).counts;
+  const { counts } = await runTests();
+  const { passed, failed, skipped } = counts;
   if (failedChecks.length > 0) console.log(`Failed checks: ${failedChecks.join(", ")}`);
   if (passed + failed + skipped === 0)
     console.log(`No test file has ${positionals.map((text) => `"${text}"`).join(" or ")} in its path`);
-  console.log(`${passed} passed, ${failed} failed${skipped === 0 ? "" : `, ${skipped} skipped`}`);
+  console.log(sentenceOf(counts));
   process.exitCode = failed > 0 || passed === 0 || failedChecks.length > 0 ? 1 : 0;
 };
 
 if (values.help === true) console.log(help);
-else await main();
+else {
+  try {
+    await main();
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    process.exitCode = 2;
+  }
+}
