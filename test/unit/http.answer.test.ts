@@ -28,9 +28,11 @@ describe("answering()", () => {
       functionName: "f",
       logHandler: (_level, ...args) => logged.push(args.map(String).join(" ")),
     });
-    const handler = answering(() =>
-      error === undefined ? Promise.resolve(ok({ a: 1 })) : Promise.reject(error),
-    );
+    const handler = answering(async () => {
+      await Promise.resolve();
+      if (error !== undefined) throw error;
+      return ok({ a: 1 });
+    });
     const answer = await handler(aCall("{}"), context);
     const { status, body, jsonBody }: { status?: number; body?: unknown; jsonBody?: unknown } = answer ?? {};
     return { status, body: typeof body === "string" ? (JSON.parse(body) as unknown) : jsonBody, logged };
