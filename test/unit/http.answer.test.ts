@@ -22,17 +22,18 @@ const aCall = (text: string, headers: Record<string, string> = JSON_HEADERS, par
 
 describe("answering()", () => {
   /** What is answered, and what is logged, when a handler ends so. */
-  const answerTo = async (error?: Error) => {
+  const answerTo = async (thrown?: Error) => {
     const logged: string[] = [];
     const context = new InvocationContext({
       functionName: "f",
       logHandler: (_level, ...args) => logged.push(args.map(String).join(" ")),
     });
-    const handler = answering(async () => {
+    const end = async () => {
       await Promise.resolve();
-      if (error !== undefined) throw error;
+      if (thrown !== undefined) throw thrown;
       return ok({ a: 1 });
-    });
+    };
+    const handler = answering(end);
     const answer = await handler(aCall("{}"), context);
     const { status, body, jsonBody }: { status?: number; body?: unknown; jsonBody?: unknown } = answer ?? {};
     return { status, body: typeof body === "string" ? (JSON.parse(body) as unknown) : jsonBody, logged };

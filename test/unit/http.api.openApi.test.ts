@@ -41,3 +41,18 @@ test("VERSION is that of package.json", () => {
   const text = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
   expect(z.object({ version: z.string() }).parse(JSON.parse(text)).version).toBe(VERSION);
 });
+
+test("openApiDocument() names the address of what was made where the answer has it", () => {
+  const Answers = z.record(
+    z.string(),
+    z.looseObject({ headers: z.record(z.string(), z.unknown()).optional() }),
+  );
+  const Paths = z.record(z.string(), z.record(z.string(), z.looseObject({ responses: Answers })));
+  const document = z.looseObject({ paths: Paths }).parse(openApiDocument(VERSION));
+  for (const { method, path, hasLocation = false } of routes) {
+    const answers = Object.entries(document.paths[path]?.[method]?.responses ?? {});
+    const good = answers.filter(([status]) => status.startsWith("2"));
+    expect(good.length).toBeGreaterThan(0);
+    for (const [, { headers = {} }] of good) expect("Location" in headers).toBe(hasLocation);
+  }
+});

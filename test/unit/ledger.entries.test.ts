@@ -1,0 +1,241 @@
+import { describe, expect, test } from "vitest";
+
+import { makeClean } from "../../shared/ledger/clean.ts";
+import { makeDueProofs } from "../../shared/ledger/dueProofs.ts";
+import { makeEntries } from "../../shared/ledger/entries.ts";
+import { acceptRequest } from "../../shared/ledger/entry/accept.ts";
+import { beginRequest } from "../../shared/ledger/entry/begin.ts";
+import { endRequest } from "../../shared/ledger/entry/end.ts";
+import type { Entry } from "../../shared/ledger/entry/entry.ts";
+import { discardPoison, filePoison } from "../../shared/ledger/entry/poison.ts";
+import { makeExpired } from "../../shared/ledger/expired.ts";
+import { makeLists } from "../../shared/ledger/lists.ts";
+import { LedgerError } from "../../shared/ledger/table/errors.ts";
+import { causeOf } from "../../shared/outcome/causes.ts";
+import { makePoisonIndex } from "../../shared/poison/store/poisonIndex.ts";
+import { aLedger } from "../support/aLedger.ts";
+import { aFailure, aRequest, E3, ids } from "../support/builders.ts";
+import { fakeClock } from "../support/fakeClock.ts";
+import { logJournal } from "../support/logJournal.ts";
+
+const DAY_MS = 24 * 60 * 60_000;
+const applied = { kind: "applied", alreadySo: false, status: 201, warnings: [], attempts: 1, ids } as const;
+const refused = {
+  kind: "refused",
+  cause: causeOf(400, 60_012),
+  status: 400,
+  code: 60_012,
+  attempts: 1,
+} as const;
+
+const aScene = () => {
+  const clock = fakeClock();
+  const journal = logJournal();
+  const store = aLedger();
+  const { ledger, entries, lists, poison } = store;
+  const nowIso = (): string => new Date(clock.now()).toISOString();
+  const all = makeLists(lists, ledger);
+  const index = makePoisonIndex(poison);
+  const accept = (requestId = "request-1") =>
+    ledger.change(requestId, (entry) => acceptRequest(entry, aRequest({ requestId }), nowIso(), "http"));
+  const end = async (
+    requestId = "request-1",
+    outcome: typeof applied | typeof refused = applied,
+    proofMs = 0,
+  ) => {
+    const request = aRequest({ requestId });
+    await ledger.change(requestId, (entry) => beginRequest(entry, request, nowIso(), "queue"));
+    await ledger.change(requestId, (entry) =>
+      endRequest(entry, { ...outcome, skuIds: [E3] }, nowIso(), [], proofMs),
+    );
+  };
+  const file = (id: string) =>
+    ledger.change(id, (entry) => filePoison(entry, aFailure({ id, at: nowIso() }), nowIso()));
+  const discard = (id: string) =>
+    ledger.change(id, (entry) => discardPoison(entry, { operationId: "op", by: "kim", at: nowIso() }));
+  const withStatus = async (status: string) =>
+    (await all.requests({ by: "status", status }, { limit: 50 })).items.map(({ id }) => id);
+  const inIndex = async (state: "open" | "discarded") =>
+    (await index.list({ state }, { limit: 50 })).items.map(({ id }) => id);
+  const clean = (retentionDays = 30, removeMs = 0) =>
+    makeClean({
+      clock,
+      ledger: {
+        remove: (entry) => {
+          clock.pass(removeMs);
+          return ledger.remove(entry);
+        },
+      },
+      expired: makeExpired(lists, poison, ledger),
+      removeOperations: () => Promise.resolve(7),
+      retentionDays,
+    })(journal.log);
+  const rows = () => [entries, lists, poison].flatMap((table) => table.rows());
+  return { ...store, clock, journal, accept, end, file, discard, withStatus, inIndex, clean, rows };
+};
+
+describe("ledger.change()", () => {
+  test("keeps every step of a request in its order", async () => {
+    const { accept, end, ledger } = aScene();
+    await accept();
+    await end();
+    expect((await ledger.history("request-1")).map(({ event }) => event)).toEqual([
+      "accepted",
+      "applying",
+      "applied",
+    ]);
+    expect((await ledger.read("request-1"))?.steps).toBe(3);
+  });
+
+  test("leads to an entry by what it is now, and by nothing else", async () => {
+    const { accept, end, withStatus } = aScene();
+    await accept();
+    expect(await withStatus("accepted")).toEqual(["request-1"]);
+    await end();
+    expect([await withStatus("accepted"), await withStatus("applied")]).toEqual([[], ["request-1"]]);
+  });
+
+  /** The same ledger, where somebody else is faster at the first so many writes. */
+  const withRival = (scene: ReturnType<typeof aScene>, rival: () => Promise<unknown>, times: number) => {
+    let left = times;
+    return makeEntries({
+      ...scene,
+      entries: {
+        ...scene.entries,
+        async commit(actions) {
+          left -= 1;
+          if (left >= 0) await rival();
+          return scene.entries.commit(actions);
+        },
+      },
+    });
+  };
+
+  test("decides anew when somebody was faster, and leaves no row of what did not come about", async () => {
+    const scene = aScene();
+    const { ledger, end, lists, withStatus } = scene;
+    const slow = withRival(scene, () => end(), 1);
+    const statuses: (string | undefined)[] = [];
+    await slow.change("request-1", (entry) => {
+      statuses.push(entry?.request?.status);
+      return acceptRequest(entry, aRequest(), "2026-01-05T00:00:00.000Z", "http");
+    });
+    expect(statuses).toEqual([undefined, "applied"]);
+    expect(await withStatus("applied")).toEqual(["request-1"]);
+    const places = lists.rows().map(({ rowKey }) => rowKey);
+    const entry = await ledger.read("request-1");
+    if (entry === undefined) throw new Error("There is no entry");
+    await ledger.remove(entry);
+    expect(places.length).toBeGreaterThan(0);
+    expect(lists.rows()).toEqual([]);
+  });
+
+  test("gives up when others write it all the time", async () => {
+    const scene = aScene();
+    const { accept, ledger } = scene;
+    await accept();
+    let writes = 0;
+    const touch = (entry: Entry | undefined) => (entry === undefined ? {} : { change: { entry, steps: [] } });
+    const rival = (): Promise<unknown> => {
+      writes += 1;
+      return ledger.change("request-1", touch);
+    };
+    await expect(withRival(scene, rival, 100).change("request-1", touch)).rejects.toThrow(LedgerError);
+    expect(writes).toBe(20);
+  });
+});
+
+describe("ledger.mend()", () => {
+  test("brings back the rows that lead to an entry, and removes those that a crash left behind", async () => {
+    const { ledger, accept, end, lists, withStatus } = aScene();
+    await accept();
+    const stale = lists.rows();
+    await end();
+    for (const row of lists.rows()) await lists.remove(row.partitionKey, row.rowKey);
+    for (const row of stale) await lists.put(row);
+    const entry = await ledger.read("request-1");
+    if (entry === undefined) throw new Error("There is no entry");
+    await ledger.mend(entry);
+    expect([await withStatus("accepted"), await withStatus("applied")]).toEqual([[], ["request-1"]]);
+    expect(lists.rows().filter(({ partitionKey }) => partitionKey.includes("accepted"))).toEqual([]);
+  });
+});
+
+describe("the poison index", () => {
+  test("leads to what is open or archived, and no more to a request that was applied", async () => {
+    const { accept, end, file, discard, inIndex } = aScene();
+    await accept();
+    await end("request-1", refused);
+    await file("request-1");
+    await file("~m");
+    expect((await inIndex("open")).toSorted()).toEqual(["request-1", "~m"]);
+    await discard("~m");
+    expect([await inIndex("open"), await inIndex("discarded")]).toEqual([["request-1"], ["~m"]]);
+  });
+});
+
+describe("makeDueProofs()", () => {
+  test("leads to those that are due, the oldest first", async () => {
+    const { accept, end, clock, lists, ledger } = aScene();
+    await accept("b");
+    await end("b", applied, 5000);
+    await accept("a");
+    await end("a", applied, 1000);
+    const due = async (ms: number) => {
+      const found: string[] = [];
+      const at = new Date(clock.now() + ms).toISOString();
+      for await (const some of makeDueProofs(lists, ledger).entries(at))
+        found.push(...some.map(({ id }) => id));
+      return found;
+    };
+    expect([await due(1000), await due(1001), await due(5001)]).toEqual([[], ["a"], ["a", "b"]]);
+  });
+});
+
+describe("makeClean()", () => {
+  test("removes what ended long ago, with everything that leads to it, and says how many", async () => {
+    const { accept, end, file, discard, clean, clock, journal, rows } = aScene();
+    await accept();
+    await end();
+    await file("~m");
+    await discard("~m");
+    clock.pass(30 * DAY_MS + 1);
+    await clean();
+    expect(rows()).toEqual([]);
+    expect(journal.entries).toEqual([
+      { event: "ledger.cleaned", fields: { requests: 1, messages: 1, operations: 7, isDone: true } },
+    ]);
+  });
+
+  test("keeps what is young, and what waits for an operator", async () => {
+    const { accept, end, file, clean, clock, ledger, withStatus } = aScene();
+    await accept("old");
+    await end("old", refused);
+    await file("old");
+    await file("~m");
+    clock.pass(30 * DAY_MS + 1);
+    await accept("young");
+    await end("young");
+    await clean();
+    expect([await withStatus("refused"), await withStatus("applied")]).toEqual([["old"], ["young"]]);
+    expect((await ledger.read("~m"))?.poison?.state).toBe("open");
+  });
+
+  test("removes what never came to the queue", async () => {
+    const { accept, clean, clock, rows } = aScene();
+    await accept();
+    clock.pass(30 * DAY_MS + 1);
+    await clean();
+    expect(rows()).toEqual([]);
+  });
+
+  test("works for a minute at most, and leaves the rest to the next time", async () => {
+    const { accept, clean, clock, journal, withStatus } = aScene();
+    const names = Array.from({ length: 20 }, (_, number) => `request-${number}`);
+    for (const name of names) await accept(name);
+    clock.pass(30 * DAY_MS + 1);
+    await clean(30, 4000);
+    expect(await withStatus("accepted")).toHaveLength(4);
+    expect(journal.entries).toMatchObject([{ fields: { requests: 16, operations: 0, isDone: false } }]);
+  });
+});
