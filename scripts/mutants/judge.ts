@@ -30,10 +30,10 @@ const checkBaseline = async (
   { seed, testsOf, timeoutMs, tell }: JudgeDeps,
 ): Promise<void> => {
   const tests = [...new Set(mutants.flatMap(({ file }) => testsOf(file)))];
-  for (const { name, isolation, fits } of GROUPS) {
+  for (const { name, options, fits } of GROUPS) {
     const files = tests.filter(fits);
     tell(`Without a fault: ${files.length} files of ${name} tests`);
-    const result = await runTests(copy, files, isolation, seed, timeoutMs * 5);
+    const result = await runTests(copy, files, options, seed, timeoutMs * 5);
     if (result.kind === "passed") continue;
     if (result.kind === "failed") tell(result.output);
     throw new Error(`Cannot judge faults: the ${name} tests fail without one`);
@@ -45,8 +45,8 @@ const judge = async (
   { file }: Mutant,
   { seed, testsOf, timeoutMs }: JudgeDeps,
 ): Promise<Judged> => {
-  for (const { name, isolation, fits } of GROUPS) {
-    const { kind } = await runTests(copy, testsOf(file).filter(fits), isolation, seed, timeoutMs);
+  for (const { name, options, fits } of GROUPS) {
+    const { kind } = await runTests(copy, testsOf(file).filter(fits), options, seed, timeoutMs);
     if (kind !== "passed") return { by: name, hung: kind === "hung" };
   }
   return { by: "nobody", hung: false };

@@ -18,13 +18,13 @@ export const endRunningTests = (): void => {
   for (const child of running) endGroup(child);
 };
 
-const options = ["--maxWorkers=1", "--bail=1", "--reporter=dot", "--no-color"] as const;
+const always = ["--maxWorkers=1", "--bail=1", "--reporter=dot", "--no-color"] as const;
 
 /** Runs test files of a copy of the work tree until one fails. */
 export const runTests = (
   copy: string,
   files: readonly string[],
-  isolation: readonly string[],
+  options: readonly string[],
   seed: number,
   timeoutMs: number,
 ): Promise<TestsResult> => {
@@ -32,8 +32,8 @@ export const runTests = (
   const args = [
     "node_modules/vitest/vitest.mjs",
     "run",
+    ...always,
     ...options,
-    ...isolation,
     `--sequence.seed=${seed}`,
     ...files,
   ];

@@ -406,6 +406,41 @@ describe("makeUpdate()", () => {
     expect(counts.looks).toBe(1);
   });
 
+  test("looks for the usage location only when a refusal may be about it and a license is to be assigned", async () => {
+    const noSeats = anUpdate({ answers: [anAnswer(400, 60012)], locations: [undefined] });
+    expect(await noSeats.run()).toMatchObject({ cause: { category: "no-seats" } });
+    const removing = anUpdate({
+      answers: [anAnswer(400, 3000)],
+      reads: [held(E3)],
+      locations: [undefined],
+      request: { licensesToAssign: undefined, licensesToRemove: [E3] },
+    });
+    expect(await removing.run()).toMatchObject({ cause: { category: "invalid-request" } });
+    expect([noSeats.counts.looks, removing.counts.looks]).toEqual([0, 0]);
+  });
+
+  test("calls under the id of the message and of the request", async () => {
+    const { run, calls } = anUpdate({ answers: [ok] });
+    await run();
+    expect(calls).toMatchObject([{ requestId: "request-1", messageId: "m", token: "t1", answers: 0 }]);
+  });
+
+  test("blames the token for a read that is refused for its sake, and for no other", async () => {
+    const refusedFor = async (status: number, code?: number) => {
+      const one = anUpdate({ answers: [ok], reads: [unreadable(status, code)] });
+      await one.run(true, {});
+      return one.rejected.length;
+    };
+    const request = { licensesToAssign: [{ skuId: E3 }] };
+    const forbidden = anUpdate({ answers: [ok], reads: [unreadable(403)], request });
+    expect(await forbidden.run()).toMatchObject({ kind: "refused" });
+    expect(forbidden.rejected).toEqual([]);
+    expect(await refusedFor(401)).toBeGreaterThan(0);
+    const kind = anUpdate({ answers: [ok], reads: [unreadable(400, 900316)], request });
+    expect(await kind.run()).toMatchObject({ kind: "refused", cause: { category: "token-kind" } });
+    expect(kind.rejected).toEqual(["t1"]);
+  });
+
   test("parks a request that waits for seats, and refuses one that does not", async () => {
     const noSeats = anAnswer(400, 60012);
     const seatsUntil = "2026-01-02T00:00:00.000Z";

@@ -32,6 +32,23 @@ describe("makeLimiter()", () => {
     expect(limiter.ratePerSecond).toBe(8);
   });
 
+  test("begins anew with its first rate after a pause of more than a minute, or half of a higher one", () => {
+    const after = (pauseMs: number, rate: number): number => {
+      const limiter = makeLimiter({ ...settings, startRate: 10 });
+      let nowMs = 1000;
+      while (limiter.ratePerSecond < rate) {
+        limiter.take(nowMs);
+        limiter.succeeded(nowMs);
+        nowMs = limiter.nextAtMs(nowMs);
+      }
+      limiter.take(nowMs + pauseMs);
+      return limiter.ratePerSecond;
+    };
+    expect(after(60_000, 15)).toBe(15);
+    expect(after(60_001, 15)).toBe(10);
+    expect(after(60_001, 40)).toBe(20);
+  });
+
   test("counts refusals of one round once", () => {
     const limiter = makeLimiter(settings);
     for (const nowMs of [1000, 1200, 1900]) limiter.throttled(nowMs, 0);

@@ -44,4 +44,21 @@ describe("toAsked()", () => {
     expect(ask(good, when).kind).toBe("ignored");
     expect(ask({ ...good, when: true }, when).kind).toBe("request");
   });
+
+  test("refuses an event older than the profile allows", () => {
+    const jira = source({
+      profile: "jira-webhook",
+      fields: { userId: "u", licensesToAssign: "l" },
+      map: { when: "true" },
+    });
+    const at = (ageMs: number) =>
+      toAsked(jira, { ...good, when: true, sentAt: Date.now() - ageMs }, BODY, Date.now()).kind;
+    expect(at(23 * 3_600_000)).toBe("request");
+    expect(at(24 * 3_600_000 + 60_000)).toBe("invalid");
+    const timeless = { ...good, when: true };
+    expect(toAsked(jira, timeless, BODY, Date.now()).kind).toBe("request");
+    expect(toAsked(jira, { ...timeless, sentAt: "some day" }, BODY, Date.now()).kind).toBe("request");
+    expect(ask({ ...good, sentAt: 0 }).kind).toBe("request");
+    expect(at(25 * 3_600_000)).toBe("invalid");
+  });
 });

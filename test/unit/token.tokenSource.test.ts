@@ -115,6 +115,30 @@ describe("makeTokenSource()", () => {
     expect(vault.reads).toBe(2);
   });
 
+  test("keeps a token that does not say when it ends for five minutes", async () => {
+    const { clock, vault, current } = aSource();
+    await current();
+    clock.pass(5 * MINUTE_MS - 1);
+    await current();
+    expect(vault.reads).toBe(1);
+    clock.pass(1);
+    await current();
+    expect(vault.reads).toBe(2);
+  });
+
+  test("asks for the successor of a token near its end every ten seconds", async () => {
+    const { clock, vault, lasting, current } = aSource();
+    const token = lasting(MINUTE_MS);
+    vault.answer = () => token;
+    await current();
+    clock.pass(9999);
+    await current();
+    expect(vault.reads).toBe(1);
+    clock.pass(1);
+    await current();
+    expect(vault.reads).toBe(2);
+  });
+
   test("says once for each token what is wrong with it, and never the token", async () => {
     const { vault, journal, current, source } = aSource();
     const token = jwt({ aud: "https://graph.windows.net", scp: "x" });
