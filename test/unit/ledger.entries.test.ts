@@ -7,7 +7,7 @@ import { acceptRequest } from "../../shared/ledger/entry/accept.ts";
 import { beginRequest } from "../../shared/ledger/entry/begin.ts";
 import { endRequest } from "../../shared/ledger/entry/end.ts";
 import type { Entry } from "../../shared/ledger/entry/entry.ts";
-import { discardPoison, filePoison } from "../../shared/ledger/entry/poison.ts";
+import { closePoison, discardPoison, filePoison } from "../../shared/ledger/entry/poison.ts";
 import { makeExpired } from "../../shared/ledger/expired.ts";
 import { makeLists } from "../../shared/ledger/lists.ts";
 import { LedgerError } from "../../shared/ledger/table/errors.ts";
@@ -172,6 +172,18 @@ describe("the poison index", () => {
     await discard("~m");
     expect([await inIndex("open"), await inIndex("discarded")]).toEqual([["request-1"], ["~m"]]);
   });
+});
+
+test("a poison message that is closed has a row only when nothing else leads to it", async () => {
+  const { accept, end, file, poison, ledger } = aScene();
+  await accept();
+  await end();
+  await file("request-1");
+  expect((await ledger.read("request-1"))?.poison?.state).toBe("closed");
+  expect(poison.rows()).toEqual([]);
+  await file("~m");
+  await ledger.change("~m", (entry) => closePoison(entry, "2026-01-05T00:00:00.000Z", "it was taken"));
+  expect(poison.rows().map(({ partitionKey }) => partitionKey)).toEqual([expect.stringMatching(/^closed~/)]);
 });
 
 describe("makeDueProofs()", () => {

@@ -131,6 +131,13 @@ describe("makePace()", () => {
     expect(pace.state()).not.toHaveProperty("partnerHeldUntil");
   });
 
+  test("spaces calls at the rate of the partner, whichever customer they are about", async () => {
+    const clock = fakeClock(1_000_000);
+    const pace = makePace({ clock, maxRate: 4 });
+    for (const customerId of ["a", "b", "a"]) expect(await pace.turn(customerId)).toBeUndefined();
+    expect(clock.now()).toBe(1_000_500);
+  });
+
   test("logs its state at most twice a minute, and only when calls were made", async () => {
     const clock = fakeClock();
     const { log, entries } = logJournal();

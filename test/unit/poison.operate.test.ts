@@ -262,6 +262,19 @@ describe("a replay", () => {
     expect(replays.map((one) => `${one.id} ${one.run}`)).toEqual(["r1 1"]);
   });
 
+  test("finds its result in the history when another replay came after it", async () => {
+    let fate: Fate = "refused";
+    const { file, start, goOn, treat } = aScene(() => fate);
+    await file("r1");
+    await goOn((await start("replay", all)).id);
+    fate = "applied";
+    await goOn((await start("replay", { ids: ["r1"] })).id);
+    const item = { key: "k", poisonId: "r1", lane: "l", state: "sent" } as const;
+    expect(await treat.look({ ...item, run: 1 })).toMatchObject({ state: "failed" });
+    expect(await treat.look({ ...item, run: 2 })).toMatchObject({ state: "done" });
+    expect(await treat.look(item)).toBeUndefined();
+  });
+
   test("is over for good: another message to it changes nothing", async () => {
     const { file, start, goOn, replays, ticks } = aScene();
     await file("r1");

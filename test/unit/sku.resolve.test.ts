@@ -64,6 +64,12 @@ describe("resolve()", () => {
     });
   });
 
+  test("names every SKU of each group where there is more than one", () => {
+    expect(resolve(assigning({ skuId: E3 }, { skuId: E5 }, { sku: "MEE_FACULTY" }), catalog)).toMatchObject({
+      why: "SPE_E3, SPE_E5 in group1; MEE_FACULTY in group2",
+    });
+  });
+
   test("leaves an id that the customer does not list to Partner Center", () => {
     expect(resolve(assigning({ skuId: OTHER }), [])).toMatchObject({ kind: "wish" });
   });

@@ -85,6 +85,8 @@ describe("makeReadTokenAlerts()", () => {
     ["a renewal that has stopped", { renewal: { stopped } }, "renewal-stopped-consent-needed"],
     ["nothing of that when it is another's to renew", { isRenewing: false, renewal: { stopped } }, undefined],
     ["a token near its end that was not renewed", { leftMs: 5 * MINUTE_MS }, "access-token-not-renewed"],
+    ["one that has just so much left", { leftMs: 10 * MINUTE_MS }, "access-token-not-renewed"],
+    ["nothing of one that has more left", { leftMs: 11 * MINUTE_MS }, undefined],
     ["a closed gate", { gate: "closed" }, "token-gate-closed"],
     ["nothing of a gate that was opened", { gate: "opened" }, undefined],
     ["nothing of a gate closed for another token", { gate: "closed for another" }, undefined],
