@@ -77,7 +77,7 @@ describe("refresh()", () => {
   test.each([
     ["an outage", { kind: "answer", status: 503, body: "" }, "answered 503"],
     ["HTML in place of tokens", { kind: "answer", status: 200, body: "<html>" }, "answered 200"],
-    ["a reset", { kind: "reset" }, "no answer"],
+    ["a reset", { kind: "reset" }, "no answer: ECONNRESET"],
   ] as const)("calls %s something that passes", async (_what, fault, why) => {
     entra.fault(fault);
     const grant = await endpoint().refresh(LOCAL_REFRESH_TOKEN, secret);
@@ -89,6 +89,8 @@ test("a device code is pending until the person has signed in", async () => {
   const device = await endpoint().deviceCode();
   if ("kind" in device) throw new Error(device.kind);
   expect(device).toMatchObject({ userCode: "LOCAL-CODE", verificationUri: `${entra.url}/signin` });
+  expect(device.intervalMs).toBeGreaterThanOrEqual(1000);
+  expect(device.expiresInMs).toBeGreaterThan(device.intervalMs);
   expect(await endpoint().redeem(device.deviceCode, secret)).toEqual({ kind: "pending", slowDown: false });
   entra.signIn();
   expect(await endpoint().redeem(device.deviceCode, secret)).toMatchObject({ kind: "tokens" });

@@ -70,6 +70,18 @@ describe("makeBlame()", () => {
     expect(later.partner.ratePerSecond).toBe(5);
   });
 
+  test("takes the second refusal of one customer under suspicion for its own", () => {
+    const { blame, partner } = aBlame();
+    blame.throttled("a", 1000, 0);
+    blame.throttled("b", 2000, 0);
+    blame.throttled("c", 20_000, 0);
+    expect(partner.ratePerSecond).toBe(2.5);
+    blame.throttled("c", 25_000, 0);
+    expect(partner.ratePerSecond).toBe(2.5);
+    blame.take("c", 30_000);
+    expect(blame.nextAtMs("c", 30_000)).toBeGreaterThan(30_000);
+  });
+
   test("slows a customer who is refused twice by itself, to what it called before", () => {
     const { blame, partner, slow } = aBlame();
     for (let call = 0; call < 20; call += 1) blame.take("a", 1000 + call * 500);
