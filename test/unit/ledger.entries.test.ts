@@ -145,6 +145,16 @@ describe("ledger.change()", () => {
   });
 });
 
+test("ledger.history() has each step in a place of its own, however many are written at once", async () => {
+  const { end, entries, ledger } = aScene();
+  await end();
+  const places = entries
+    .rows()
+    .flatMap(({ rowKey }) => /(?<number>\d+)$/.exec(rowKey)?.groups?.["number"] ?? []);
+  expect(places.map(Number).toSorted((a, b) => a - b)).toEqual([1, 2, 3]);
+  expect(await ledger.history("request-1")).toHaveLength(3);
+});
+
 describe("ledger.mend()", () => {
   test("brings back the rows that lead to an entry, and removes those that a crash left behind", async () => {
     const { ledger, accept, end, lists, withStatus } = aScene();

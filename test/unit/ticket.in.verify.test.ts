@@ -41,6 +41,17 @@ const timed = schemes.filter(
     scheme.kind === "standardWebhooks" || (scheme.kind === "hmac" && scheme.timestampHeader !== undefined),
 );
 
+test("verifyDelivery() says what a signature has to begin with", () => {
+  const { scheme } = profileOf("github");
+  const header = "x-hub-signature-256";
+  const bare = sign(scheme)[header]?.replace("sha256=", "") ?? "";
+  expect(verify(scheme, BODY, { [header]: bare })).toEqual({
+    kind: "unverified",
+    problem: "mismatch",
+    detail: 'the header x-hub-signature-256 does not begin with "sha256="',
+  });
+});
+
 describe.each(schemes)("verifyDelivery() for %s", (_name, scheme) => {
   const missing = { kind: "unverified", problem: "missing" };
   const mismatch = { kind: "unverified", problem: "mismatch" };
