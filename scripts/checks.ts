@@ -1,4 +1,6 @@
 import { spawn } from "node:child_process";
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
 
 /** One check of the sources, run as a program of its own. */
 interface Check {
@@ -6,7 +8,15 @@ interface Check {
   readonly command: readonly [string, ...string[]];
 }
 
-const CACHE = "node_modules/.cache/checks";
+/** A tool or a plugin of another version, or other rules: what was found before does not count. */
+const versions = createHash("sha256")
+  .update(readFileSync("package-lock.json"))
+  .update(readFileSync(".prettierrc.json"))
+  .digest("hex")
+  .slice(0, 16);
+const CACHE = `node_modules/.cache/checks/${versions}`;
+/** Nobody should wonder for longer whether something still goes on. */
+const TELL_MS = 5000;
 
 /** What is kept from one run to the next only saves time: each finds the same without it. */
 const checks: readonly Check[] = [
@@ -65,6 +75,21 @@ const run = ({ name, command: [program, ...args] }: Check): Promise<Result> =>
 
 /** Runs every check at the same time, and says what it finds when it has found it. @returns names of those that failed */
 export const runChecks = async (): Promise<readonly string[]> => {
-  const results = await Promise.all(checks.map(run));
+  const startedMs = Date.now();
+  const open = new Set(checks.map(({ name }) => name));
+  console.log(`Checks: ${[...open].join(", ")}`);
+  const timer = setInterval(() => {
+    console.log(
+      `${String(Math.round((Date.now() - startedMs) / 1000)).padStart(4)} s  now ${[...open].join(", ")}`,
+    );
+  }, TELL_MS);
+  const results = await Promise.all(
+    checks.map(async (check) => {
+      const result = await run(check);
+      open.delete(check.name);
+      return result;
+    }),
+  );
+  clearInterval(timer);
   return results.filter(({ passed }) => !passed).map(({ name }) => name);
 };

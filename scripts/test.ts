@@ -24,14 +24,14 @@ const seedOf = (text: string | undefined): { readonly sequence?: { readonly seed
   return { sequence: { seed: Number(text) } };
 };
 
-const sentenceOf = ({ passed, failed, skipped }: Counts): string =>
-  `${passed} passed, ${failed} failed${skipped === 0 ? "" : `, ${skipped} skipped`}`;
+const sentenceOf = ({ passed, failed }: Counts): string => `${passed} passed, ${failed} failed`;
 
 const runTests = async (): Promise<RunReporter> => {
   const reporter = new RunReporter();
   const vitest = await createVitest({ watch: false, reporters: [reporter], ...seedOf(values.seed) });
   // The runner ends the process itself, a moment later
   process.prependOnceListener("SIGINT", () => {
+    reporter.tellFailures();
     console.log(`Stopped before the end; so far ${sentenceOf(reporter.counts)}`);
     process.exitCode = 130;
   });
@@ -53,6 +53,7 @@ const main = async (): Promise<void> => {
   if (failedChecks.length > 0) console.log(`Failed checks: ${failedChecks.join(", ")}`);
   if (passed + failed + skipped === 0)
     console.log(`No test file has ${positionals.map((text) => `"${text}"`).join(" or ")} in its path`);
+  if (skipped > 0) console.log(`${skipped} skipped, as named above`);
   console.log(sentenceOf(counts));
   process.exitCode = failed > 0 || passed === 0 || failedChecks.length > 0 ? 1 : 0;
 };

@@ -80,7 +80,8 @@ export const judgeAll = async (mutants: readonly Mutant[], deps: JudgeDeps): Pro
   };
 
   try {
-    for (let job = 0; job < Math.min(jobs, mutants.length); job += 1) copies.push(await copyWorkTree(root));
+    for (let job = 0; job < Math.min(jobs, mutants.length); job += 1)
+      await copyWorkTree(root, (copy) => copies.push(copy));
     const [first] = copies;
     if (first !== undefined) await checkBaseline(first, mutants, deps);
     await Promise.all(copies.map(work));

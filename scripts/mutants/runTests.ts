@@ -8,7 +8,13 @@ export type TestsResult =
 const endGroup = ({ pid }: ChildProcess): void => {
   if (pid === undefined) return;
   if (process.platform === "win32") spawnSync("taskkill", ["/pid", String(pid), "/t", "/f"]);
-  else process.kill(-pid, "SIGKILL");
+  else {
+    try {
+      process.kill(-pid, "SIGKILL");
+    } catch {
+      // It has ended in between
+    }
+  }
 };
 
 const running = new Set<ChildProcess>();

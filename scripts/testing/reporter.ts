@@ -15,7 +15,9 @@ interface Failure {
   readonly again: string;
 }
 
-type Problem = Readonly<Record<"message", string> & Partial<Record<"name" | "stack" | "diff", string>>>;
+type Problem = Readonly<Record<"message", string> & Partial<Record<"name" | "stack" | "diff", string>>> & {
+  readonly cause?: unknown;
+};
 
 const count = (value: number, what: string): string =>
   `${value.toLocaleString("en-US")} ${what}${value === 1 ? "" : "s"}`;
@@ -36,11 +38,22 @@ const placeOf = ({ stack = "" }: Problem, file: string): string => {
   return place === undefined ? "" : `\n${place.trim()}`;
 };
 
+const CAUSES_MAX = 3;
+
+/** What is behind an error, such as the ECONNREFUSED of a fetch that failed. */
+const causesOf = (problem: { readonly cause?: unknown }, depth = 0): string => {
+  const { cause } = problem;
+  if (typeof cause !== "object" || cause === null || depth === CAUSES_MAX) return "";
+  const message = "message" in cause && typeof cause.message === "string" ? cause.message : "";
+  const code = "code" in cause && typeof cause.code === "string" ? ` (${cause.code})` : "";
+  return `\ncaused by: ${message}${code}${causesOf(cause, depth + 1)}`;
+};
+
 const reasonOf = (problems: readonly Problem[], file: string): string =>
   problems
     .map((problem) => {
       const { name = "Error", message, diff } = problem;
-      return `${name}: ${message}${diff === undefined ? "" : `\n${diff}`}${placeOf(problem, file)}`;
+      return `${name}: ${message}${diff === undefined ? "" : `\n${diff}`}${causesOf(problem)}${placeOf(problem, file)}`;
     })
     .join("\n");
 
@@ -121,8 +134,15 @@ export class RunReporter implements Reporter {
       this.#say(`Skipped:\n${this.#skipped.map((name) => `  ${name}`).join("\n")}`);
     }
     for (const error of errors) this.#fail("test", "Outside of any test", [error]);
+    // Its worker is gone, and its tests with it
+    if (reason !== "interrupted")
+      for (const file of this.#running) this.#fail(file, file, [{ message: "did not come to its end" }]);
+    this.tellFailures();
+  }
+
+  /** Everything that has failed so far, again. */
+  tellFailures(): void {
     if (this.#failures.length > 0) this.#say(`\nFailed:\n${this.#failures.map(sentenceOf).join("\n")}`);
-    if (reason === "interrupted") this.#say("Stopped before the end");
   }
 
   #seed(): string {

@@ -23,6 +23,12 @@ const files = {
   "long.test.ts": `
     import { test } from "vitest";
     test("bears much", () => { throw new Error("x".repeat(5000)); });`,
+  "crash.test.ts": `
+    import { test } from "vitest";
+    test("takes its worker along", () => { process.kill(process.pid, "SIGKILL"); });`,
+  "cause.test.ts": `
+    import { test } from "vitest";
+    test("is refused", () => { throw new Error("fetch failed", { cause: Object.assign(new Error("connect"), { code: "ECONNREFUSED" }) }); });`,
   "unreadable.test.ts": `import "./missing.ts";`,
   "slow.test.ts": `
     import { test } from "vitest";
@@ -47,8 +53,9 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 describe("RunReporter", () => {
   test("says with which seed the run began, and how far it is at least every five seconds", () => {
-    expect(said).toMatch(/^6 files, seed 17$/m);
-    expect(said).toMatch(/^ +[1-9]\d* s {2}\d of 6 files, \d of \d tests found so far/m);
+    expect(said).toMatch(/^8 files, seed 17$/m);
+    // While the slow one goes on: the line in the end would be there in any case
+    expect(said).toMatch(/^ +[1-9]\d* s {2}[0-6] of 8 files, \d of \d tests? found so far/m);
   });
 
   test.each([
@@ -58,6 +65,8 @@ describe("RunReporter", () => {
       "AssertionError: expected { product: 4 } to deeply equal { product: 5 }",
     ],
     ["what goes on around tests", "hook.test.ts", "Error: the broker does not come up"],
+    ["a worker that is gone", "crash.test.ts", "did not come to its end"],
+    ["an error with another behind it", "cause.test.ts > is refused", "caused by: connect (ECONNREFUSED)"],
     ["a file that cannot be loaded", "unreadable.test.ts", "missing.ts"],
   ])(
     "tells of the failure of %s at once and in the end, with its reason and how to repeat it",
@@ -82,6 +91,6 @@ describe("RunReporter", () => {
   });
 
   test("counts every test once, and a file that failed as a whole too", () => {
-    expect(JSON.parse(said.trim().split("\n").at(-1) ?? "")).toEqual({ passed: 2, failed: 4, skipped: 3 });
+    expect(JSON.parse(said.trim().split("\n").at(-1) ?? "")).toEqual({ passed: 2, failed: 7, skipped: 3 });
   });
 });
