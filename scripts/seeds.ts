@@ -1,6 +1,8 @@
 import { spawnSync } from "node:child_process";
 import { parseArgs } from "node:util";
 
+import { wholeNumber } from "./wholeNumber.ts";
+
 const help = `Runs tests again and again, each time in another order, to find those that live on another's leftovers.
 
   npm run seeds -- test/e2e/tickets        20 orders
@@ -32,8 +34,8 @@ const runOnce = (seed: number): boolean => {
 };
 
 const main = (): void => {
-  const first = Number(values.first);
-  const seeds = Array.from({ length: Number(values.count) }, (_, index) => first + index);
+  const first = wholeNumber("--first", values.first);
+  const seeds = Array.from({ length: wholeNumber("--count", values.count) }, (_, index) => first + index);
   const failed = seeds.filter((seed) => !runOnce(seed));
   for (const seed of failed) console.log(`again: npm test -- --seed ${seed} ${positionals.join(" ")}`);
   console.log(`${seeds.length - failed.length} of ${seeds.length} orders passed`);
@@ -44,4 +46,11 @@ if (values.help === true) console.log(help);
 else if (positionals.length === 0) {
   console.error("Say which tests, such as test/unit: all of them, 20 times, take more than an hour");
   process.exitCode = 2;
-} else main();
+} else {
+  try {
+    main();
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    process.exitCode = 2;
+  }
+}

@@ -4,6 +4,7 @@ import { createVitest } from "vitest/node";
 
 import { runChecks } from "./checks.ts";
 import { RunReporter, type Counts } from "./testing/reporter.ts";
+import { wholeNumber } from "./wholeNumber.ts";
 
 const help = `Runs the checks of the sources and all tests.
 
@@ -18,11 +19,8 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
 });
 
-const seedOf = (text: string | undefined): { readonly sequence?: { readonly seed: number } } => {
-  if (text === undefined) return {};
-  if (!/^\d{1,15}$/.test(text)) throw new Error(`--seed must be a whole number such as 17, not "${text}"`);
-  return { sequence: { seed: Number(text) } };
-};
+const seedOf = (text: string | undefined): { readonly sequence?: { readonly seed: number } } =>
+  text === undefined ? {} : { sequence: { seed: wholeNumber("--seed", text) } };
 
 const sentenceOf = ({ passed, failed }: Counts): string => `${passed} passed, ${failed} failed`;
 
