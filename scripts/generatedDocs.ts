@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { AnyCause } from "../shared/outcome/anyCause.ts";
 import { brokerCauses } from "../shared/outcome/brokerCauses.ts";
 import { callbackCauses } from "../shared/outcome/callbackCauses.ts";
-import { causeRows, type Cause, type CauseRow } from "../shared/outcome/causes.ts";
+import { causeOf, causeRows, type Cause, type CauseRow } from "../shared/outcome/causes.ts";
 import { requestCauses } from "../shared/outcome/requestCauses.ts";
 import { LicenseRequest } from "../shared/request/schema.ts";
 import { SourceFile } from "../shared/ticket/source/source.ts";
@@ -74,7 +74,18 @@ const causes = (): string =>
     row(["---", "---", "---", "---", "---", "---"]),
     ...causeRows.map((cause) => row([statusCell(cause), ...causeCells(cause), effectOf(cause)])),
     "",
-    "A status that is not in the table is decided by its class: 4xx is poison (`rejected`), 3xx is poison (`unexpected-answer`), 5xx waits (`service-error`), and a 2xx that Partner Center does not document is read back (`unexpected-answer`).",
+    "A status that is not in the table is decided by its class: 4xx is poison (`rejected`), 3xx is poison (`unexpected-answer`), 5xx waits (`service-error`).",
+    "",
+    `A success needs evidence: 200 or 201 with a license update in the body and no error code. After any other 2xx, or a body that cannot be read, the relay waits, reads the user's licenses back, and calls once more if they do not show the change; after the second such answer it reads them once more, and then:`,
+    "",
+    row(["Status", "Category", "Owner", "What happened", "What to do", "What the relay does"]),
+    row(["---", "---", "---", "---", "---", "---"]),
+    row([
+      "2xx without evidence",
+      ...causeCells(causeOf(200, undefined)),
+      "poison, with the beginning of the answer in the description",
+    ]),
+    "",
     "A call without any answer (connection refused, time-out) waits and is repeated under the same `MS-RequestId`; when it may have been applied, the user's licenses are read back first.",
     "",
     "## Messages that never reached Partner Center, or were given up",

@@ -18,7 +18,7 @@ export type Reply =
   | { readonly kind: "reset" }
   | { readonly kind: "silence" };
 
-const toFaultAnswer = (fault: Extract<FaultAction, { kind: "answer" }>): Answer => ({
+const toFaultAnswer = (fault: Extract<FaultAction, { kind: "answer" | "applyThenAnswer" }>): Answer => ({
   ...(fault.code === undefined ? {} : refuse(fault.status, fault.code)),
   ...fault,
 });
@@ -70,6 +70,9 @@ export const answerCall = async (call: IncomingCall, state: State, signal: Abort
   const fault = state.faults.take(targetOf(call));
   switch (fault?.kind) {
     case "answer":
+      return { kind: "answer", answer: toFaultAnswer(fault) };
+    case "applyThenAnswer":
+      await serve(call, state, 0, signal);
       return { kind: "answer", answer: toFaultAnswer(fault) };
     case "reset":
       return { kind: "reset" };

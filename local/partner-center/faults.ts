@@ -3,17 +3,21 @@ import { z } from "zod";
 const count = z.int().positive();
 const milliseconds = z.number().nonnegative();
 
+const answer = {
+  status: z.int().min(200).max(599),
+  /** Without a body: an error of the services with this code in its documented words. */
+  code: z.int().exactOptional(),
+  reason: z.string().exactOptional(),
+  headers: z.record(z.string().toLowerCase(), z.string()).exactOptional(),
+  /** A text is sent as it is, anything else as JSON; without it and without a code there is no body. */
+  body: z.union([z.string(), z.record(z.string(), z.unknown())]).exactOptional(),
+};
+
 const FaultAction = z.discriminatedUnion("kind", [
-  z.strictObject({
-    kind: z.literal("answer"),
-    status: z.int().min(200).max(599),
-    /** Without a body: an error of the services with this code in its documented words. */
-    code: z.int().exactOptional(),
-    reason: z.string().exactOptional(),
-    headers: z.record(z.string().toLowerCase(), z.string()).exactOptional(),
-    /** A text is sent as it is, anything else as JSON; without it and without a code there is no body. */
-    body: z.union([z.string(), z.record(z.string(), z.unknown())]).exactOptional(),
-  }),
+  /** Nothing is processed. */
+  z.strictObject({ kind: z.literal("answer"), ...answer }),
+  /** Processed, and answered with something else all the same, such as a proxy's page. */
+  z.strictObject({ kind: z.literal("applyThenAnswer"), ...answer }),
   /** The connection is reset; nothing is processed. */
   z.strictObject({ kind: z.literal("reset") }),
   /** Nothing is processed, and no answer ever comes. */

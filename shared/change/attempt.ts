@@ -54,7 +54,7 @@ const LATE_NEWS_MAX = 5;
 const LATE_NEWS_MS = 2000;
 
 const toHeld = (
-  { category, why }: Extract<Verdict, { kind: "retry" }>,
+  { category, why }: Pick<HeldStep, "category" | "why">,
   answer: Answer,
 ): Omit<HeldStep, "attempts"> => ({
   category,
@@ -62,6 +62,11 @@ const toHeld = (
   ids: answer.ids,
   ...(answer.kind === "answered" ? present({ status: answer.status, code: answer.code }) : {}),
 });
+
+/** So many successes without evidence in one delivery; the next one ends it, for waiting does not make them clear. */
+const UNCLEAR_MAX = 2;
+
+type Unclear = Extract<Verdict, { kind: "unclear" }>;
 
 /** The tries of one delivery. */
 export interface Attempt {
@@ -94,6 +99,8 @@ export const makeAttempt = (
   let ready: Ready | undefined;
   let locate: Locate | undefined;
   let lateNews = 0;
+  let unclears = 0;
+  let lastUnclear: Unclear | undefined;
   // The change may have been applied without our knowing: before the next call, and before giving up
   let isUnsure = readBackFirst;
   let wasUnsure = readBackFirst;
@@ -149,6 +156,13 @@ export const makeAttempt = (
     ready = found;
     isUnsure = false;
     return undefined;
+  };
+
+  /** The end of a request that was called and read back in vain as often as that makes sense. */
+  const refuseUnclear = ({ answer, cause, why }: Unclear): Refused => {
+    const { status, code, ids } = answer;
+    const about = present({ skuIds: ready?.skuIds, code });
+    return { kind: "refused", cause, status, description: why, attempts, ids, ...about };
   };
 
   /** Sees to it that the user has a usage location, when the request has one. */
@@ -248,6 +262,16 @@ export const makeAttempt = (
         isUnsure ||= verdict.unsure;
         wasUnsure ||= verdict.unsure;
         return { ...toHeld(verdict, answer), kind: "hold", retryAfterMs: verdict.retryAfterMs };
+      case "unclear":
+        isUnsure = true;
+        wasUnsure = true;
+        unclears += 1;
+        lastUnclear = verdict;
+        return {
+          ...toHeld({ category: verdict.cause.category, why: verdict.why }, answer),
+          kind: "hold",
+          retryAfterMs: verdict.retryAfterMs,
+        };
       default:
         return verdict satisfies never;
     }
@@ -271,6 +295,9 @@ export const makeAttempt = (
       }
       if (isUnsure || ready === undefined) {
         const found = await look(token);
+        const isUnread = found === undefined || found.kind === "refused";
+        if (lastUnclear !== undefined && unclears >= UNCLEAR_MAX && isUnread)
+          return refuseUnclear(lastUnclear);
         if (found !== undefined) return found;
       }
       if (ready === undefined) throw new Error("A request that is to be called has been prepared");

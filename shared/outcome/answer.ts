@@ -24,6 +24,10 @@ export interface Answered {
   readonly warnings: readonly LicenseWarning[];
   /** False when the body was cut off, too large, or not what Partner Center sends. */
   readonly readable: boolean;
+  /** The body is a license update, as Microsoft documents the answer to one. A status alone is no evidence. */
+  readonly confirms?: true;
+  /** How a success without that evidence begins, for an operator. */
+  readonly excerpt?: string;
   readonly ids: CallIds;
 }
 

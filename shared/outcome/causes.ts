@@ -305,10 +305,13 @@ const rows = [
 /** What is left when the table has no row: decided by the class of the status alone. */
 const byClass = {
   "2": {
-    ...readBackAndRetry,
-    category: "unexpected-answer",
-    meaning: "The answer looks like success, and is not one that Partner Center documents",
-    remedy: "Look at the user's licenses, and check PARTNER_CENTER_URL and any proxy; then replay",
+    kind: "unsure",
+    owner: "operator",
+    category: "answer-unclear",
+    meaning:
+      "Twice the answer said success without saying what was changed, and the user's licenses do not show the change",
+    remedy:
+      "Read in the description how the answer begins: often a page of a proxy. Check PARTNER_CENTER_URL and what is on the way, look at the user's licenses; then replay",
   },
   "3": {
     ...fixRequest,

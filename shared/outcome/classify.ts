@@ -12,16 +12,29 @@ export type Verdict =
       readonly retryAfterMs: number;
       /** The change may have been applied: read the licenses back before the next call. */
       readonly unsure: boolean;
+    }
+  /** It says success without evidence: the licenses have to be read back, and this does not pass by waiting. */
+  | {
+      readonly kind: "unclear";
+      readonly answer: Answered;
+      readonly cause: Cause;
+      readonly why: string;
+      readonly retryAfterMs: number;
     };
 
+// https://learn.microsoft.com/partner-center/developer/assign-licenses-to-a-user has 201,
+// https://learn.microsoft.com/rest/api/partner-center/manage-customer-accounts/license-updates 200 beside it
 const SUCCESS: ReadonlySet<number> = new Set([200, 201]);
 
-const unreadable: Cause = {
-  kind: "unsure",
-  category: "unexpected-answer",
-  owner: "Microsoft",
-  meaning: "The answer says success, and its body is not what Partner Center sends",
-  remedy: "Look at the user's licenses, and check PARTNER_CENTER_URL and any proxy; then replay",
+const isOfSuccess = (status: number): boolean => status >= 200 && status < 300;
+
+/** What came in place of a license update, for an operator. */
+const wordsOf = ({ status, readable, confirms, excerpt }: Answered): string => {
+  if (confirms === true && readable)
+    return `Partner Center answered ${status} with a license update; that is documented for 200 and 201`;
+  if (excerpt !== undefined) return `Partner Center answered ${status} with: ${excerpt}`;
+  if (!readable) return `Partner Center answered ${status} with a body that broke off or is too large`;
+  return `Partner Center answered ${status} without a body`;
 };
 
 /** The answer to a licenseupdates call → what it means. Pure. */
@@ -33,8 +46,9 @@ export const classify = (answer: Answer): Verdict => {
       : { kind: "retry", category: "throttled", why, retryAfterMs, unsure: false };
   }
   const { status, code, retryAfterMs = 0 } = answer;
-  if (SUCCESS.has(status) && answer.readable) return { kind: "applied", answer };
-  const cause = SUCCESS.has(status) ? unreadable : causeOf(status, code);
+  if (SUCCESS.has(status) && answer.readable && answer.confirms === true) return { kind: "applied", answer };
+  const cause = causeOf(status, code);
+  if (isOfSuccess(status)) return { kind: "unclear", answer, cause, why: wordsOf(answer), retryAfterMs };
   switch (cause.kind) {
     case "refusal":
     case "token":

@@ -9,6 +9,7 @@ import type { Catalog } from "../sku/catalog.ts";
 import type { HeldLicense } from "../sku/remaining.ts";
 import type { Wish } from "../sku/wish.ts";
 import { retryAfterMs } from "../wait/retryAfter.ts";
+import { excerptOf } from "./excerpt.ts";
 import { readAnswerBody, readJson } from "./readAnswer.ts";
 import { correlationIdOf, msRequestIdOf } from "./requestId.ts";
 import { Licenses, SubscribedSkus, User, Users, type CustomerUser } from "./resources.ts";
@@ -102,12 +103,13 @@ const toLicenseUpdate = ({ assign, remove }: Wish): string =>
     licensesToRemove: remove.length === 0 ? null : remove,
   });
 
-const toAnswer = (raw: Raw, ids: CallIds, now: number): Answer => {
+const toAnswer = (raw: Raw, ids: CallIds, now: number, token: string): Answer => {
   if (raw.kind === "failure") {
     const { sent, why, retryAfterMs: waitMs } = raw;
     return { kind: "noAnswer", sent, why, ids, ...present({ retryAfterMs: waitMs }) };
   }
-  const { readable, ...body } = readAnswerBody(raw.body);
+  const { readable, confirms, ...body } = readAnswerBody(raw.body);
+  const isUnclear = raw.status >= 200 && raw.status < 300 && confirms === undefined;
   const msCv = raw.header("ms-cv");
   const serverId = raw.header("ms-serverid");
   return {
@@ -115,6 +117,7 @@ const toAnswer = (raw: Raw, ids: CallIds, now: number): Answer => {
     status: raw.status,
     ...body,
     readable: readable && raw.whole,
+    ...present({ confirms, excerpt: isUnclear ? excerptOf(raw.body, token) : undefined }),
     retryAfterMs: retryAfterMs(raw.header("retry-after"), now),
     ids: { ...ids, ...present({ msCv, serverId }) },
   };
@@ -187,7 +190,7 @@ export const makeClient = (send: Send, now: () => number): PartnerCenterClient =
       headers: { ...headersOf(token, ids), "content-type": "application/json" },
       body,
     });
-    return toAnswer(raw, ids, now());
+    return toAnswer(raw, ids, now(), token);
   },
   async heldLicenses(subject, reader) {
     const path = `${userPath(subject)}/licenses${BOTH_GROUPS}`;

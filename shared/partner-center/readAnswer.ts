@@ -10,6 +10,8 @@ export interface AnswerBody {
   readonly warnings: readonly LicenseWarning[];
   /** False when it is neither empty nor JSON. */
   readonly readable: boolean;
+  /** It is a license update and no error. */
+  readonly confirms?: true;
 }
 
 const DESCRIPTION_MAX = 1024;
@@ -45,6 +47,24 @@ const Warning = z.object({
   serviceplans: z.array(z.string()).catch([]),
 });
 const SuccessBody = z.object({ licensewarnings: z.array(Warning).catch([]) });
+
+/**
+ * The fields of a LicenseUpdate. No empty answer to one is documented: the sample has all but licensesToRemove, which
+ * was null in the request.
+ * https://learn.microsoft.com/partner-center/developer/license-resources
+ * https://learn.microsoft.com/partner-center/developer/assign-licenses-to-a-user
+ */
+const list = z.array(z.unknown()).nullable();
+const LicenseUpdate = z.union([
+  z.object({ licensestoassign: list }),
+  z.object({ licensestoremove: list }),
+  z.object({ licensewarnings: list }),
+  z.object({ attributes: z.object({ objecttype: z.literal("LicenseUpdate") }) }),
+]);
+
+/** Fields of an error, in any of its shapes: a success has none of them. */
+const nothing = z.null().optional();
+const NoError = z.object({ code: nothing, error: nothing, statuscode: nothing });
 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
@@ -97,6 +117,7 @@ export const readAnswerBody = (bytes: Uint8Array): AnswerBody => {
   const found = error.code ?? error.error?.code;
   const description = error.description ?? error.message ?? error.error?.message;
   const warnings = SuccessBody.parse(json).licensewarnings;
+  const confirms = LicenseUpdate.safeParse(json).success && NoError.safeParse(json).success;
   return {
     ...present({ code: found }),
     ...(description === undefined ? {} : { description: forDisplay(description) }),
@@ -106,5 +127,6 @@ export const readAnswerBody = (bytes: Uint8Array): AnswerBody => {
       servicePlans: serviceplans,
     })),
     readable: true,
+    ...(confirms ? { confirms } : {}),
   };
 };

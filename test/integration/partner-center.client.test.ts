@@ -192,7 +192,10 @@ describe("updateLicenses()", () => {
   ] as const)("does not believe a success whose body is %s", async (_name, action) => {
     server.addFault({ action });
     const answer = await updateLicenses(ana(), options);
-    expect(classify(answer)).toMatchObject({ kind: "retry", unsure: true });
+    expect(classify(answer)).toMatchObject({
+      kind: "unclear",
+      why: expect.stringMatching(/broke off|without a body/) as unknown,
+    });
   });
 });
 

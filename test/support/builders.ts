@@ -71,9 +71,16 @@ export const anAnswer = (status: number, code?: number, fields: Partial<Answered
   ...(code === undefined ? {} : { code }),
   warnings: [],
   readable: true,
+  ...(status === 200 || status === 201 ? { confirms: true as const } : {}),
   ids,
   ...fields,
 });
+
+/** An answer that says success and nothing of a license update. */
+export const anUnclearAnswer = (status: number, fields: Partial<Answered> = {}): Answered => {
+  const { confirms: _confirms, ...answer } = anAnswer(status, undefined, fields);
+  return answer;
+};
 
 /** A failure that makes a poison message, as filePoison() takes it. */
 export const aFailure = ({

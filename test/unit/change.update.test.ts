@@ -12,7 +12,7 @@ import { readPartnerToken } from "../../shared/token/partnerToken.ts";
 import type { GateRow } from "../../shared/token/store/gate.ts";
 import { makeTokenGate } from "../../shared/token/tokenGate.ts";
 import type { CurrentToken } from "../../shared/token/tokenSource.ts";
-import { anAnswer, aRequest, aSku, E3, E5, ids } from "../support/builders.ts";
+import { anAnswer, anUnclearAnswer, aRequest, aSku, E3, E5, ids } from "../support/builders.ts";
 import { fakeClock } from "../support/fakeClock.ts";
 import { logJournal } from "../support/logJournal.ts";
 
@@ -210,6 +210,75 @@ describe("makeUpdate()", () => {
     const { run, calls } = anUpdate({ answers: [timeout], reads: [held(E3)] });
     expect(await run()).toMatchObject({ kind: "applied", alreadySo: true, attempts: 1 });
     expect(calls).toHaveLength(1);
+  });
+
+  describe("after a success without evidence", () => {
+    const page = anUnclearAnswer(200, { excerpt: "<html>Sign in</html>" });
+
+    test("is applied when the read-back shows the wish, without a second call", async () => {
+      const { run, calls, waits, clock } = anUpdate({ answers: [page], reads: [held(E3)] });
+      expect(await run()).toMatchObject({ kind: "applied", alreadySo: true, attempts: 1 });
+      expect([calls.length, waits, clock.waits]).toEqual([1, ["answer-unclear"], [1000]]);
+    });
+
+    test("calls exactly once more when it does not, then refuses with what came", async () => {
+      const { run, calls, counts, clock } = anUpdate({ answers: [page] });
+      expect(await run()).toMatchObject({
+        kind: "refused",
+        cause: { category: "answer-unclear" },
+        status: 200,
+        description: "Partner Center answered 200 with: <html>Sign in</html>",
+        skuIds: [E3],
+        attempts: 2,
+        ids,
+      });
+      expect([calls.map(({ answers }) => answers), counts.reads, clock.waits]).toEqual([
+        [0, 1],
+        2,
+        [1000, 2000],
+      ]);
+    });
+
+    test("is applied when only the read-back after the second one shows the wish", async () => {
+      const { run, calls } = anUpdate({ answers: [page], reads: [held(), held(E3)] });
+      expect(await run()).toMatchObject({ kind: "applied", alreadySo: true, attempts: 2 });
+      expect(calls).toHaveLength(2);
+    });
+
+    test("ends as the second call is answered", async () => {
+      expect(await anUpdate({ answers: [page, ok] }).run()).toMatchObject({
+        kind: "applied",
+        alreadySo: false,
+        attempts: 2,
+      });
+      const refused = anUpdate({ answers: [page, anAnswer(400, 60_012)] });
+      expect(await refused.run()).toMatchObject({ kind: "refused", cause: { category: "no-seats" } });
+    });
+
+    test("counts every such answer, whatever comes between", async () => {
+      const { run, calls } = anUpdate({ answers: [page, anAnswer(429), timeout, page] });
+      expect(await run()).toMatchObject({ kind: "refused", cause: { category: "answer-unclear" } });
+      expect(calls).toHaveLength(4);
+    });
+
+    test("is held as long as the read-back itself is out of reach, without a call", async () => {
+      const { run, calls } = anUpdate({ answers: [page], reads: [unreadable(503)] });
+      expect(await run()).toMatchObject({ kind: "notNow", category: "read-back", attempts: 1 });
+      expect(calls).toHaveLength(1);
+    });
+
+    test("is refused for what came, not for the read-back that is not allowed", async () => {
+      const { run, calls } = anUpdate({ answers: [page], reads: [unreadable(403)] });
+      expect(await run()).toMatchObject({ kind: "refused", cause: { category: "answer-unclear" } });
+      expect(calls).toHaveLength(2);
+    });
+
+    test("says nothing of the token", async () => {
+      const bad = anAnswer(401, 900421);
+      const { run, gate } = anUpdate({ answers: [bad, bad, bad, bad, page, page, bad] });
+      for (let message = 0; message < 4; message += 1) await run();
+      expect(gate()).toMatchObject({ refusals: 3 });
+    });
   });
 
   test.each([

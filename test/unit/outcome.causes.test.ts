@@ -4,7 +4,7 @@ import { brokerCauseOf, brokerCauses } from "../../shared/outcome/brokerCauses.t
 import type { CallbackCategory } from "../../shared/outcome/callbackCauses.ts";
 import { causeOf, causeRows, type Cause, type RefusalCategory } from "../../shared/outcome/causes.ts";
 import { classify } from "../../shared/outcome/classify.ts";
-import { anAnswer } from "../support/builders.ts";
+import { anAnswer, anUnclearAnswer } from "../support/builders.ts";
 
 /** Every answer that Partner Center documents or was seen to give: status, code, kind, category, owner. */
 const table = [
@@ -72,7 +72,8 @@ describe("causeOf()", () => {
     [405, undefined, "rejected"],
     [412, 5, "rejected"],
     [302, undefined, "unexpected-answer"],
-    [204, undefined, "unexpected-answer"],
+    [200, 60012, "answer-unclear"],
+    [204, undefined, "answer-unclear"],
     [507, undefined, "service-error"],
     [999, undefined, "service-error"],
   ])("decides an unknown answer %i/%s by its status: %s", (status, code, category) => {
@@ -116,10 +117,29 @@ describe("classify()", () => {
     });
   });
 
-  test("does not believe a success whose body cannot be read", () => {
-    expect(classify(anAnswer(200, undefined, { readable: false }))).toMatchObject({
-      kind: "retry",
-      unsure: true,
+  test.each([
+    ["an empty object", anUnclearAnswer(200, { excerpt: "{}" }), "Partner Center answered 200 with: {}"],
+    ["no body", anUnclearAnswer(201), "Partner Center answered 201 without a body"],
+    [
+      "a body that broke off",
+      anUnclearAnswer(200, { readable: false }),
+      "Partner Center answered 200 with a body that broke off or is too large",
+    ],
+    [
+      "202, license update or not",
+      anAnswer(202, undefined, { confirms: true }),
+      "Partner Center answered 202",
+    ],
+    ["204", anAnswer(204), "Partner Center answered 204"],
+    ["206", anAnswer(206, undefined, { confirms: true }), "Partner Center answered 206"],
+    ["299", anAnswer(299), "Partner Center answered 299"],
+    ["an error code", anUnclearAnswer(200, { code: 60_012 }), "Partner Center answered 200"],
+  ])("does not believe a success without evidence: %s", (_what, answer, why) => {
+    expect(classify(answer)).toMatchObject({
+      kind: "unclear",
+      answer,
+      cause: { kind: "unsure", category: "answer-unclear", owner: "operator" },
+      why: expect.stringContaining(why) as unknown,
     });
   });
 

@@ -35,7 +35,7 @@ export const partnerCenterCases: CaseKind = {
       }),
       () => Date.parse(input.receivedAt),
     );
-    const call = { token: "token", requestId: request.requestId, answers: 0 };
+    const call = { token: "token-of-the-call", requestId: request.requestId, answers: 0 };
     const answer = await client.updateLicenses(request, { assign: [], remove: [] }, call);
     const verdict = classify(answer);
     // Our own ids are of the call, not of the answer
@@ -44,10 +44,12 @@ export const partnerCenterCases: CaseKind = {
     switch (verdict.kind) {
       case "applied":
         return { answer: read, verdict: { kind: verdict.kind } };
-      case "refused": {
+      case "refused":
+      case "unclear": {
         // Its words are in docs/causes.md, and may change
         const { kind, category, owner } = verdict.cause;
-        return { answer: read, verdict: { kind: verdict.kind, cause: { kind, category, owner } } };
+        const why = verdict.kind === "unclear" ? { why: verdict.why } : {};
+        return { answer: read, verdict: { kind: verdict.kind, cause: { kind, category, owner }, ...why } };
       }
       case "retry":
         return { answer: read, verdict };

@@ -139,9 +139,14 @@ export const causesInGerman = {
     meaning: "Partner Center ist nicht verfügbar",
     remedy: "Erneut ausführen, sobald Partner Center wieder gesund ist",
   },
-  "unexpected-answer": {
-    meaning: "Die Antwort ist keine, die Partner Center beschreibt",
+  "answer-unclear": {
+    meaning:
+      "Zweimal meldete die Antwort Erfolg, ohne die Änderung zu nennen, und die Lizenzen des Benutzers zeigen sie nicht",
     remedy: "PARTNER_CENTER_URL und Proxys prüfen, Lizenzen des Benutzers ansehen, dann erneut ausführen",
+  },
+  "unexpected-answer": {
+    meaning: "Der Aufruf wurde mit einer Weiterleitung beantwortet",
+    remedy: "PARTNER_CENTER_URL und Proxys prüfen, dann erneut ausführen",
   },
   "user-not-found": {
     meaning: "Der Kunde hat keinen solchen Benutzer",

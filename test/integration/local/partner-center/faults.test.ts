@@ -45,6 +45,16 @@ describe("a fault that answers", () => {
     expect(await stage.update(assignE3)).toMatchObject(expected);
   });
 
+  test.each([
+    ["answer", 0],
+    ["applyThenAnswer", 1],
+  ] as const)("with a success that shows nothing leaves %s with %i changes", async (kind, changes) => {
+    await using stage = await openStage();
+    stage.partnerCenter.addFault({ match: updates, action: { kind, status: 200, body: {} } });
+    expect(await stage.update(assignE3)).toMatchObject({ status: 200, json: {} });
+    expect(stage.partnerCenter.journal()).toHaveLength(changes);
+  });
+
   test("can carry headers", async () => {
     await using stage = await openStage();
     const headers = { "Retry-After": "7" };
