@@ -4,6 +4,7 @@ import { DefaultAzureCredential } from "@azure/identity";
 
 import { isLoopback } from "../../shared/loopback.ts";
 import { causeOf } from "../../shared/outcome/causes.ts";
+import { isOfSuccess } from "../../shared/outcome/isOfSuccess.ts";
 import { makeClient } from "../../shared/partner-center/client.ts";
 import { findFirstCustomer, type FirstCustomer } from "../../shared/partner-center/firstCustomer.ts";
 import { makeTransport } from "../../shared/partner-center/transport.ts";
@@ -127,7 +128,8 @@ const describeRead = ({ kind, ...found }: FirstCustomer): { readonly ok: boolean
   if (kind === "read") return { ok: true, text: `reads customer ${found.customerId ?? ""}` };
   if (kind === "none") return { ok: true, text: "the partner has no customer to try a read with" };
   const { status, code, why = "" } = found;
-  if (status === undefined) return { ok: false, text: `no read of a customer: ${why}` };
+  if (status === undefined || isOfSuccess(status))
+    return { ok: false, text: `no read of a customer: ${why}` };
   const { meaning, remedy } = causeOf(status, code);
   return { ok: false, text: `no read of customer ${found.customerId ?? ""} (${why}): ${meaning}. ${remedy}` };
 };

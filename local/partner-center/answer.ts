@@ -57,9 +57,13 @@ export const graphError = (status: number, code: string, message: string): Answe
   body: { error: { code, message } },
 });
 
-export const collection = (items: readonly JsonObject[]): Answer => ({
+/**
+ * A list, as in https://learn.microsoft.com/partner-center/developer/check-which-licenses-are-assigned-to-a-user
+ * @param more what some lists have beside their items
+ */
+export const collection = (items: readonly JsonObject[], more: JsonObject = {}): Answer => ({
   status: 200,
-  body: { totalCount: items.length, items, attributes: { objectType: "Collection" } },
+  body: { totalCount: items.length, items, ...more, attributes: { objectType: "Collection" } },
 });
 
 export interface Wording {

@@ -71,7 +71,10 @@ export const toCustomerUser = (customer: Customer, user: User): JsonObject => {
   };
 };
 
-/** How a license update that was done looks on the wire: lists that are empty are not there. */
+/**
+ * How a license update that was done looks on the wire, as in Microsoft's sample: lists that are empty are not there.
+ * https://learn.microsoft.com/partner-center/developer/assign-licenses-to-a-user
+ */
 export const toLicenseUpdate = (
   { assigned, removed }: LicenseUpdate,
   warnings: readonly LicenseWarning[],

@@ -60,17 +60,23 @@ export const serveCustomers = ({ customers }: World): Answer =>
 
 const USERS_MAX = 500;
 
-/** Paged: `size`, and the header MS-ContinuationToken, which here is the place to go on from. */
+/**
+ * Paged: `size`, and the header MS-ContinuationToken, which here is the place to go on from. The body names the next
+ * page: https://learn.microsoft.com/rest/api/partner-center/manage-customer-accounts/get-users-for-a-customer has the
+ * token, https://learn.microsoft.com/partner-center/developer/get-invoiceline-items the form of the link.
+ */
 export const serveUsers = ({ call, customer }: Scene): Answer => {
   const size = Math.min(USERS_MAX, Number(call.query.get("size") ?? USERS_MAX) || USERS_MAX);
   const from = Number(call.continuation ?? 0) || 0;
   const users = [...customer.users.values()];
   const page = users.slice(from, from + size).map((user) => toCustomerUser(customer, user));
-  const hasMore = from + size < users.length;
-  return {
-    ...collection(page),
-    ...(hasMore ? { headers: { "ms-continuationtoken": String(from + size) } } : {}),
-  };
+  const uri = `/customers/${customer.id}/users`;
+  const self = { uri, method: "GET", headers: [] };
+  if (from + size >= users.length) return collection(page, { links: { self } });
+  const continuationToken = String(from + size);
+  const headers = [{ key: "MS-ContinuationToken", value: continuationToken }];
+  const next = { uri: `${uri}?size=${size}&seekOperation=Next`, method: "GET", headers };
+  return collection(page, { continuationToken, links: { self, next } });
 };
 
 export const serveUser = (scene: Scene): Answer =>

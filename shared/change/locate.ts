@@ -1,3 +1,4 @@
+import { isOfSuccess } from "../outcome/isOfSuccess.ts";
 import type { PartnerCenterClient, Reader, Subject } from "../partner-center/client.ts";
 import { toUnprepared, type Prepared } from "./prepare.ts";
 
@@ -41,7 +42,9 @@ export const startLocate = (
       return { kind: looks < LOOKS_MAX ? "notYet" : "located" };
     }
     const set = await partnerCenter.setUsageLocation(subject, usageLocation, reader);
-    if (set.kind === "notFound") return toUnprepared(set, "the answer to the new usage location");
+    // Whether a success that says nothing has set it, the next look tells
+    if (set.kind === "notFound" && !isOfSuccess(set.status))
+      return toUnprepared(set, "the answer to the new usage location");
     hasChanged = true;
     return { kind: "notYet" };
   };

@@ -1,4 +1,5 @@
 import { causeOf, type Cause } from "../outcome/causes.ts";
+import { isOfSuccess } from "../outcome/isOfSuccess.ts";
 import { requestCauses } from "../outcome/requestCauses.ts";
 import type { Found, NotFound, Reader } from "../partner-center/client.ts";
 import type { SkuCatalogs } from "../partner-center/skuCatalogs.ts";
@@ -50,7 +51,7 @@ const FRESH_MS = 30_000;
 
 /** Whether a read that found nothing may find something in a while. */
 export const passes = (status: number | undefined): boolean =>
-  status === undefined || status === 408 || status === 429 || status >= 500 || status === 200;
+  status === undefined || status === 408 || status === 429 || status >= 500 || isOfSuccess(status);
 
 /** What follows when a read that is needed found nothing. */
 export const toUnprepared = (

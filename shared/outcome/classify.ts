@@ -1,5 +1,6 @@
 import type { Answer, Answered } from "./answer.ts";
 import { causeOf, type Cause } from "./causes.ts";
+import { isOfSuccess } from "./isOfSuccess.ts";
 
 /** What one answer means for the request, before anything is done about it. */
 export type Verdict =
@@ -25,8 +26,6 @@ export type Verdict =
 // https://learn.microsoft.com/partner-center/developer/assign-licenses-to-a-user has 201,
 // https://learn.microsoft.com/rest/api/partner-center/manage-customer-accounts/license-updates 200 beside it
 const SUCCESS: ReadonlySet<number> = new Set([200, 201]);
-
-const isOfSuccess = (status: number): boolean => status >= 200 && status < 300;
 
 /** What came in place of a license update, for an operator. */
 const wordsOf = ({ status, readable, confirms, excerpt }: Answered): string => {

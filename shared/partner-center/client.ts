@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import type { z } from "zod";
 
 import type { Answer, CallIds } from "../outcome/answer.ts";
+import { isOfSuccess } from "../outcome/isOfSuccess.ts";
 import { present } from "../present.ts";
 import type { LicenseRequest, RequestId } from "../request/schema.ts";
 import type { Catalog } from "../sku/catalog.ts";
@@ -12,7 +13,16 @@ import { retryAfterMs } from "../wait/retryAfter.ts";
 import { excerptOf } from "./excerpt.ts";
 import { readAnswerBody, readJson } from "./readAnswer.ts";
 import { correlationIdOf, msRequestIdOf } from "./requestId.ts";
-import { Licenses, SubscribedSkus, User, Users, type CustomerUser } from "./resources.ts";
+import {
+  CONTINUATION,
+  FirstUsers,
+  Licenses,
+  SubscribedSkus,
+  User,
+  Users,
+  type CustomerUser,
+  type UserPage,
+} from "./resources.ts";
 import type { Outgoing, Raw, Send } from "./transport.ts";
 
 /** Whom a call is about. The user is an object id, or the user principal name where one is enough. */
@@ -63,16 +73,9 @@ export interface PartnerCenterClient {
   setUsageLocation(subject: Subject, usageLocation: string, reader: Reader): Promise<Found<CustomerUser>>;
 }
 
-export interface UserPage {
-  readonly users: readonly CustomerUser[];
-  /** Absent on the last page. */
-  readonly next?: string;
-}
-
 // Without the parameter only the first group comes back:
 // https://learn.microsoft.com/partner-center/developer/get-a-list-of-available-licenses-by-license-group
 const BOTH_GROUPS = "?licenseGroupIds=Group1&licenseGroupIds=Group2";
-const CONTINUATION = "ms-continuationtoken";
 const USERS_A_PAGE = 500;
 
 const customerPath = (customerId: string): string => `/v1/customers/${customerId}`;
@@ -109,7 +112,7 @@ const toAnswer = (raw: Raw, ids: CallIds, now: number, token: string): Answer =>
     return { kind: "noAnswer", sent, why, ids, ...present({ retryAfterMs: waitMs }) };
   }
   const { readable, confirms, ...body } = readAnswerBody(raw.body);
-  const isUnclear = raw.status >= 200 && raw.status < 300 && confirms === undefined;
+  const isUnclear = isOfSuccess(raw.status) && confirms === undefined;
   const msCv = raw.header("ms-cv");
   const serverId = raw.header("ms-serverid");
   return {
@@ -204,19 +207,14 @@ export const makeClient = (send: Send, now: () => number): PartnerCenterClient =
     return toFound(await send(readCall(subject.customerId, userPath(subject), reader)), now(), User);
   },
   async users(customerId, reader, after) {
-    // The next page is asked for by a token in a header. The page on users does not say so; the one on devices does:
+    // The page on users says that a page has a continuation token; the one on devices, how it is sent back:
+    // https://learn.microsoft.com/rest/api/partner-center/manage-customer-accounts/get-users-for-a-customer
     // https://learn.microsoft.com/partner-center/developer/get-a-list-of-devices-for-the-specified-batch-and-customer
     const seek = after === undefined ? "" : "&seekOperation=Next";
     const path = `${customerPath(customerId)}/users?size=${USERS_A_PAGE}${seek}`;
     const headers = after === undefined ? {} : { [CONTINUATION]: after };
     const raw = await send(readCall(customerId, path, reader, headers));
-    const found = toFound(raw, now(), Users);
-    if (found.kind === "notFound") return found;
-    const next = raw.kind === "response" ? raw.header(CONTINUATION) : undefined;
-    return {
-      kind: "found",
-      value: { users: found.value, ...(next === undefined || next === "" ? {} : { next }) },
-    };
+    return toFound(raw, now(), after === undefined ? FirstUsers : Users);
   },
   async setUsageLocation(subject, usageLocation, reader) {
     const raw = await send({

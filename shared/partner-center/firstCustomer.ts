@@ -1,10 +1,9 @@
 import { randomUUID } from "node:crypto";
 
-import { z } from "zod";
-
 import { present } from "../present.ts";
 import type { PartnerCenterClient } from "./client.ts";
 import { readAnswerBody, readJson } from "./readAnswer.ts";
+import { Customers } from "./resources.ts";
 import type { Send } from "./transport.ts";
 
 /** Whether a token is good for reading a customer. */
@@ -15,8 +14,6 @@ export interface FirstCustomer {
   readonly code?: number;
   readonly why?: string;
 }
-
-const Customers = z.object({ items: z.array(z.object({ id: z.guid() })) });
 
 /** The partner's first customer, and its SKUs: what every license change needs to be allowed. Never throws. */
 export const findFirstCustomer = async (
@@ -39,8 +36,10 @@ export const findFirstCustomer = async (
       const why = `the list of customers answered ${raw.status}`;
       return { kind: "refused", status: raw.status, why, ...present({ code }) };
     }
-    const { data } = Customers.safeParse(readJson(raw.body));
-    customerId = data?.items[0]?.id;
+    const { data } = Customers.safeParse(raw.whole ? readJson(raw.body) : undefined);
+    if (data === undefined)
+      return { kind: "refused", status: raw.status, why: "the list of customers cannot be read" };
+    customerId = data.items[0]?.id;
     if (customerId === undefined) return { kind: "none" };
   }
   const found = await partnerCenter.subscribedSkus(customerId, { token, requestId: randomUUID() });

@@ -2,6 +2,7 @@ import { z } from "zod";
 
 import type { LicenseWarning } from "../outcome/answer.ts";
 import { present } from "../present.ts";
+import { noError } from "./noError.ts";
 
 /** What a body says, whichever of the known shapes it has. */
 export interface AnswerBody {
@@ -62,9 +63,7 @@ const LicenseUpdate = z.union([
   z.object({ attributes: z.object({ objecttype: z.literal("LicenseUpdate") }) }),
 ]);
 
-/** Fields of an error, in any of its shapes: a success has none of them. */
-const nothing = z.null().optional();
-const NoError = z.object({ code: nothing, error: nothing, statuscode: nothing });
+const NoError = z.object(noError);
 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value);

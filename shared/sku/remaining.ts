@@ -27,6 +27,8 @@ const isAssignedAs = (
   const sku = findById(catalog, skuId);
   if (sku === undefined) return false;
   const off = new Set(excludedPlans);
+  // A SKU that is listed without plans says nothing of those that are to be off
+  if (sku.plans.length === 0 && off.size > 0) return false;
   return sku.plans.filter(({ isForUsers }) => isForUsers).every(({ id }) => isPlanAs(held, id, !off.has(id)));
 };
 

@@ -132,6 +132,8 @@ describe("makeReadState()", () => {
       retryAfterMs: 9,
     });
     await expect(state(held, notFound({ status: 401 }))).rejects.toThrow(CannotRead);
+    for (const status of [200, 204, 206])
+      await expect(state(notFound({ status }))).rejects.toThrow(CannotRead);
   });
 
   test("says what Partner Center refuses to tell of", async () => {
@@ -193,6 +195,15 @@ describe("startLocate()", () => {
     for (let look = 0; look < 7; look += 1) kinds.push((await next()).kind);
     expect(kinds.indexOf("located")).toBe(5);
   });
+
+  test.each([200, 204])(
+    "looks, and sets nothing twice, when the new location was answered %i in vain",
+    async (status) => {
+      const { calls, locate, next } = locating([user(undefined), user("DE")], notFound({ status }));
+      expect([await next(), await next()].map(({ kind }) => kind)).toEqual(["notYet", "located"]);
+      expect([calls, locate.hasChanged]).toEqual([["look", "set DE", "look"], true]);
+    },
+  );
 
   test("passes on why the user cannot be read or set", async () => {
     expect(await locating([notFound({ status: 503 })]).next()).toMatchObject({ kind: "notNow" });

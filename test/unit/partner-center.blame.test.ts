@@ -256,7 +256,14 @@ describe("findFirstCustomer()", () => {
   });
 
   test.each<[string, Raw, object]>([
-    ["has no customer", response(200, { items: [] }), { kind: "none" }],
+    ["has no customer", response(200, { totalCount: 0, items: [] }), { kind: "none" }],
+    ...[{}, { items: [] }, { code: 5, totalCount: 0, items: [] }, "<html>"].map(
+      (body): [string, Raw, object] => [
+        `answers ${JSON.stringify(body)}`,
+        response(200, body),
+        { kind: "refused", status: 200, why: "the list of customers cannot be read" },
+      ],
+    ),
     ["cannot be reached", { kind: "failure", sent: false, why: "away" }, { kind: "refused", why: "away" }],
     [
       "refuses the list",

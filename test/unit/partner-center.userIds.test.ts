@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 
-import type { Found, UserPage } from "../../shared/partner-center/client.ts";
+import type { Found } from "../../shared/partner-center/client.ts";
+import type { UserPage } from "../../shared/partner-center/resources.ts";
 import { makeSkuCatalogs } from "../../shared/partner-center/skuCatalogs.ts";
 import { makeUserIds } from "../../shared/partner-center/userIds.ts";
 import { aRequest, aSku } from "../support/builders.ts";

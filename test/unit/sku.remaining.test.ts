@@ -57,6 +57,12 @@ describe("remainingOf()", () => {
     expect(remainingOf(whole, [], catalog)).toEqual(whole);
   });
 
+  test("an excluded plan cannot be told for a SKU that is listed without plans", () => {
+    const whole: Wish = { assign: [{ skuId: E3, excludedPlans: [PLAN_A] }], remove: [] };
+    expect(remainingOf(whole, [holding(E3)], plain)).toEqual(whole);
+    expect(remainingOf(wish([E3]), [holding(E3)], plain).assign).toEqual([]);
+  });
+
   test("plans cannot be told for a SKU the customer does not list", () => {
     expect(remainingOf(wish([E3]), [holding(E3)], []).assign).toHaveLength(1);
   });

@@ -115,6 +115,21 @@ describe("users", () => {
     expect(noor.json).not.toHaveProperty("usageLocation");
   });
 
+  test("come in pages, each with the way to the next in its body", async () => {
+    await using stage = await openStage();
+    const first = await stage.ask(`${CONTOSO}/users?size=5`);
+    expect(first.json).toMatchObject({
+      totalCount: 5,
+      continuationToken: "5",
+      links: { next: { method: "GET", headers: [{ key: "MS-ContinuationToken", value: "5" }] } },
+    });
+    const headers = { "ms-continuationtoken": "5" };
+    const last = await stage.ask(`${CONTOSO}/users?size=5&seekOperation=Next`, { headers });
+    expect(last.json).toMatchObject({ totalCount: 3 });
+    expect(last.json).not.toHaveProperty("continuationToken");
+    expect(last.json).not.toHaveProperty("links.next");
+  });
+
   test("are shown one by one, by id and by name", async () => {
     await using stage = await openStage();
     const expected = {
