@@ -122,7 +122,10 @@ export const makeSecrets = (vaultUrl: URL, credential: TokenCredential): Secrets
     async write(name, value, expiresAtMs) {
       try {
         const expiry = expiresAtMs === undefined ? {} : { expiresOn: new Date(expiresAtMs) };
-        await client.setSecret(name, value, { ...expiry, ...patience() });
+        const stored = await client.setSecret(name, value, { ...expiry, ...patience() });
+        // The answer has the new version: https://learn.microsoft.com/rest/api/keyvault/secrets/set-secret/set-secret
+        if (stored.value !== value)
+          throw new VaultError("unreachable", `Cannot write secret "${name}": the answer does not have it`);
       } catch (error) {
         throw withPurpose("write", name, error);
       }

@@ -1,3 +1,6 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+
 import { DefaultAzureCredential } from "@azure/identity";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 
@@ -77,6 +80,27 @@ describe("write() and disableReplaced()", () => {
     expect(await client().disableReplaced("partner-access-token", Date.now() + 60_000)).toBe(2);
     expect(await client().disableReplaced("partner-access-token", Date.now() + 60_000)).toBe(0);
     expect((await client().read("partner-access-token")).value).toBe("third");
+  });
+
+  test.each([
+    ["an empty object", "{}"],
+    ["a page", "<html>Sign in</html>"],
+    ["an id alone", '{"id":"http://127.0.0.1/secrets/partner-access-token/1"}'],
+    ["another value", '{"id":"http://127.0.0.1/secrets/partner-access-token/1","value":"other"}'],
+  ])("takes a secret as stored only when the answer has it: not with %s", async (_what, body) => {
+    const server = createServer((request, response) => {
+      request.resume();
+      response.writeHead(200, { "content-type": "application/json" }).end(body);
+    });
+    await once(server.listen(0, "127.0.0.1"), "listening");
+    const address = server.address();
+    const port = address !== null && typeof address === "object" ? address.port : 0;
+    const secrets = makeSecrets(new URL(`http://127.0.0.1:${port}`), new DefaultAzureCredential());
+    await expect(secrets.write("partner-access-token", "not-to-be-shown")).rejects.toMatchObject({
+      name: "VaultError",
+      code: "unreachable",
+    });
+    server.close();
   });
 
   test("names the right that is missing, and no value", async () => {
