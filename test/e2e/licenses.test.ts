@@ -135,6 +135,42 @@ test.each(["refuse", "accept"] as const)(
   },
 );
 
+describe("a success that shows nothing", () => {
+  const wish = { licensesToAssign: [{ sku: "SPE_E3" }] };
+  const match = { path: "licenseupdates", method: "POST" } as const;
+
+  test("is applied when the licenses show it, after one call", async () => {
+    relay.partnerCenter.addFault({ match, action: { kind: "applyThenAnswer", status: 200, body: {} } });
+    const id = await ask("ana", wish);
+    expect((await ended(id)).outcome).toMatchObject({ outcome: "applied", alreadySo: true, attempts: 1 });
+    expect([[...licensesOf("ana").keys()], posts(id)]).toEqual([[skus.e3], 1]);
+  });
+
+  test("is called once more when they do not, then refused with what came", async () => {
+    const body = "<html>\n<body>Please sign in</body></html>";
+    relay.partnerCenter.addFault({ match, times: "always", action: { kind: "answer", status: 200, body } });
+    const id = await ask("ana", wish);
+    expect((await ended(id)).outcome).toMatchObject({
+      outcome: "refused",
+      category: "answer-unclear",
+      owner: "operator",
+      status: 200,
+      description: "Partner Center answered 200 with: <html> <body>Please sign in</body></html>",
+      attempts: 2,
+    });
+    expect([licensesOf("ana").size, posts(id)]).toEqual([0, 2]);
+  });
+
+  test("of a read is no proof that nothing is left to be removed", async () => {
+    const reads = { path: "licenses" } as const;
+    const action = { kind: "answer", status: 200, body: { items: [] } } as const;
+    relay.partnerCenter.addFault({ match: reads, times: 2, action });
+    const id = await ask("dario", { licensesToRemove: [skus.e3] });
+    expect((await ended(id)).outcome).toMatchObject({ outcome: "applied", alreadySo: false });
+    expect([licensesOf("dario").size, posts(id)]).toEqual([0, 1]);
+  });
+});
+
 describe("the usage location", () => {
   test("is set where there is none, and only there", async () => {
     const wish = { usageLocation: "nl", licensesToAssign: [{ sku: "SPE_E3" }] };
