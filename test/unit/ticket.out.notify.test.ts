@@ -179,11 +179,26 @@ describe("notify.tell()", () => {
     ]);
   });
 
-  test("fills in the template of the desk", async () => {
-    const { tell, calls } = aDesk([200], { callbackTemplate: "zendesk-comment" });
+  test.each([
+    [
+      "zendesk-comment",
+      "PUT",
+      {
+        ticket: {
+          comment: { body: expect.stringContaining("License change applied") as unknown, public: false },
+        },
+      },
+    ],
+    [
+      "jira-comment",
+      "POST",
+      { body: { type: "doc", version: 1, content: [{ type: "paragraph", content: [{ type: "text" }] }] } },
+    ],
+  ])("fills in the template %s", async (callbackTemplate, method, body) => {
+    const { tell, calls } = aDesk([200], { callbackTemplate, callbackAuthorization: "basic" });
     await tell();
-    expect(calls[0]?.method).toBe("PUT");
-    expect(JSON.parse(calls[0]?.body ?? "")).toMatchObject({ ticket: { comment: { public: false } } });
+    expect([calls[0]?.method, calls[0]?.headers["authorization"]]).toEqual([method, "Basic abc"]);
+    expect(JSON.parse(calls[0]?.body ?? "")).toMatchObject(body);
   });
 
   test.each([
@@ -205,12 +220,18 @@ describe("notify.tell()", () => {
     expect(poison).toEqual([]);
   });
 
-  test("comes again when a secret for it cannot be had", async () => {
-    const { tell, scheduled, calls, vault } = aDesk([200]);
-    vault["callback"] = new VaultError("unreachable", "the vault is away");
-    await tell();
-    expect([calls, scheduled.length]).toEqual([[], 1]);
-  });
+  test.each(["unreachable", "missing"] as const)(
+    "comes again when a secret for it is %s, then becomes poison; nothing goes out unsigned",
+    async (code) => {
+      const { tell, scheduled, calls, vault, again, poison } = aDesk([200]);
+      vault["callback"] = new VaultError(code, 'Cannot read secret "callback"');
+      await tell();
+      expect([calls, scheduled.length]).toEqual([[], 1]);
+      await tell(again(2));
+      expect([calls, poison[0]?.subject]).toEqual([[], "callback-failed"]);
+      expect(poison[0]?.properties["Description"]).toContain('secret "callback"');
+    },
+  );
 
   test("tries for a while to have it come again, then gives the message back", async () => {
     const { tell, scheduled, state } = aDesk([500]);
