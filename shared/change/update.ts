@@ -38,9 +38,10 @@ export const makeUpdate =
       const { category, why } = held;
       const { attempts } = attempt;
       const { requestId } = request;
-      if (category === "token-gate")
-        holdAtGate ??= startHold(deps.clock, { ...deps, holdBudgetMs: GATE_BUDGET_MS });
-      const wait = category === "token-gate" && holdAtGate !== undefined ? holdAtGate : hold;
+      const wait =
+        category === "token-gate"
+          ? (holdAtGate ??= startHold(deps.clock, { ...deps, holdBudgetMs: GATE_BUDGET_MS }))
+          : hold;
       const hasTime = await wait(retryAfterMs, async (waitMs) => {
         log("update.held", { requestId, category, why, waitMs, attempts });
         await context.onWait({ ...held, attempts }, waitMs);

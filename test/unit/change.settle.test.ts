@@ -2,10 +2,12 @@ import { describe, expect, test } from "vitest";
 
 import { makeAccept } from "../../shared/change/accept.ts";
 import { makeApply } from "../../shared/change/apply.ts";
+import { makeCapture } from "../../shared/change/capture.ts";
 import { makeRecorder } from "../../shared/change/recorder.ts";
 import { makeSettle } from "../../shared/change/settle.ts";
 import { makeSubmit } from "../../shared/change/submit.ts";
 import type { UpdateContext } from "../../shared/change/update.ts";
+import { intendResume } from "../../shared/ledger/entry/parked.ts";
 import { filePoison, intendReplay, markSent } from "../../shared/ledger/entry/poison.ts";
 import type { OutcomeEvent } from "../../shared/message/event.ts";
 import type { PoisonMessage } from "../../shared/message/poisonMessage.ts";
@@ -62,8 +64,11 @@ const aFlow = (
   });
   const settle = makeSettle({
     patiently,
-    sendPoison: (message) => Promise.resolve(void poison.push(message)),
     // The broker's word comes a moment later
+    sendPoison: async (message) => {
+      await new Promise((resolve) => setImmediate(resolve));
+      poison.push(message);
+    },
     sendOutcome: async (event) => {
       await new Promise((resolve) => setImmediate(resolve));
       events.push(event);
@@ -94,8 +99,10 @@ const aFlow = (
   });
   const { log } = journal;
   const submit = makeSubmit(accept);
+  const capture = makeCapture({ clock, record, settle });
   const deliver = (fields: Readonly<Record<string, unknown>> = {}) =>
     apply(aDelivery({ body: bytesOf(aBody(fields)) }), log);
+  const deliverAs = (messageId: string) => apply(aDelivery({ messageId }), log);
   return {
     clock,
     journal,
@@ -109,7 +116,9 @@ const aFlow = (
     state,
     accept,
     submit,
+    capture,
     deliver,
+    deliverAs,
     settle,
     record,
     statusOf: async (id = "request-1") => (await ledger.read(id))?.request?.status,
@@ -223,6 +232,21 @@ describe("an end that is told", () => {
     expect(events).toHaveLength(1);
   });
 
+  test("is told again only once the entry is found by its status again", async () => {
+    const { deliver, events, store } = aFlow();
+    await deliver();
+    const places = () => store.lists.rows().map(({ partitionKey }) => partitionKey);
+    const before = places().toSorted();
+    for (const { partitionKey, rowKey } of store.lists.rows()) await store.lists.remove(partitionKey, rowKey);
+    store.lists.fail(1000);
+    await expect(deliver()).rejects.toThrow("Cannot use the ledger");
+    expect(events).toHaveLength(1);
+    store.lists.fail(0);
+    await deliver();
+    expect(events).toHaveLength(2);
+    expect(places().toSorted()).toEqual(before);
+  });
+
   test("is looked for after the delay", async () => {
     const { deliver, ledger, clock } = aFlow();
     await deliver();
@@ -250,6 +274,65 @@ describe("an end that is told", () => {
     // Delivered again after a crash
     await deliver({ waitForSeats: "PT1H" });
     expect([events.length, poison]).toEqual([2, []]);
+  });
+});
+
+describe("a request that waited for seats", () => {
+  const resumed = async () => {
+    const until = new Date(fakeClock().now() + HOUR_MS).toISOString();
+    const parked: Outcome = { kind: "parked", cause: noSeats, skuIds: [E3], until, attempts: 1 };
+    const flow = aFlow([parked, superseded]);
+    await flow.deliver({ waitForSeats: "PT1H" });
+    const at = new Date(flow.clock.now()).toISOString();
+    await flow.ledger.change("request-1", (entry) => intendResume(entry, at));
+    await flow.deliver({ waitForSeats: "PT1H" });
+    return { ...flow, until };
+  };
+
+  test("is discarded for a newer one, and the ticket is told", async () => {
+    const { statusOf, events, fieldsOf } = await resumed();
+    expect(await statusOf()).toBe("discarded");
+    expect(events).toMatchObject([{ data: { outcome: "parked" } }, { data: { outcome: "discarded" } }]);
+    expect(fieldsOf("update.discarded")).toMatchObject({ requestId: "request-1", by: "license-relay" });
+  });
+
+  test("looks for newer ones, and waits no longer than it was to from the start", async () => {
+    const { contexts, until } = await resumed();
+    expect(contexts[1]?.newerThan).toBeDefined();
+    expect(contexts[1]?.seatsUntil).toBe(until);
+  });
+});
+
+describe("a message that is no request", () => {
+  test("is captured before it is done with, and the log has why", async () => {
+    const { capture, poison, log, fieldsOf } = aFlow();
+    await capture(aDelivery({ body: bytesOf("none"), deadLetterReason: "TTLExpiredException" }), log);
+    expect(poison).toMatchObject([{ subject: "expired" }]);
+    expect(fieldsOf("poison.captured")).toMatchObject({
+      category: "expired",
+      brokerReason: "TTLExpiredException",
+    });
+    expect(fieldsOf("update.refused")).toMatchObject({ category: "expired", attempts: 0 });
+  });
+
+  test("closes its poison message once it is sent again as a request", async () => {
+    const { ledger, clock, contexts, deliverAs } = aFlow();
+    const id = "~0f8fad5b-d9cb-469f-a165-70867728950e";
+    const at = new Date(clock.now()).toISOString();
+    await ledger.change(id, (entry) => filePoison(entry, aFailure({ id }), at));
+    await deliverAs(`${id}~1`);
+    expect((await ledger.read(id))?.poison?.state).toBe("closed");
+    expect(contexts[0]?.messageId).toBe(`${id}~1`);
+  });
+});
+
+describe("a dead letter", () => {
+  test("of a request that nobody has noted is noted with every step in its place", async () => {
+    const { capture, ledger, log, eventsOf, statusOf } = aFlow();
+    await capture(aDelivery({ deadLetterReason: "MaxDeliveryCountExceeded" }), log);
+    expect(await statusOf()).toBe("refused");
+    expect(await eventsOf()).toEqual(["accepted", "refused"]);
+    expect((await ledger.read("request-1"))?.steps).toBe(2);
   });
 });
 

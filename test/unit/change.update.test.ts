@@ -533,6 +533,24 @@ describe("makeUpdate()", () => {
     expect(waits.every((category) => category === "token-gate")).toBe(true);
   });
 
+  test("waits behind the gate for its own twenty minutes, and after it no longer than elsewhere", async () => {
+    const bad = anAnswer(400, 900316);
+    const closed = anUpdate({ answers: [bad] });
+    for (let message = 0; message < 3; message += 1) await closed.run();
+    const before = closed.clock.now();
+    await closed.run();
+    expect(closed.clock.now() - before).toBe(20 * 60_000);
+
+    const opened = anUpdate({
+      answers: [bad, bad, bad, anAnswer(503)],
+      tokens: [token("t1"), token("t1"), token("t1"), token("t1"), token("t2")],
+    });
+    for (let message = 0; message < 3; message += 1) await opened.run();
+    const atGate = opened.clock.now();
+    expect(await opened.run()).toMatchObject({ kind: "notNow", category: "unavailable" });
+    expect(opened.clock.now() - atGate).toBe(240_000);
+  });
+
   test("goes on behind the gate as soon as the vault has another token", async () => {
     const { run } = anUpdate({
       answers: [anAnswer(400, 900316), anAnswer(400, 900316), anAnswer(400, 900316), ok],

@@ -19,6 +19,33 @@ test("makeHealth() says in one word what ails a dependency", async () => {
   });
 });
 
+test("makeHealth() logs why a dependency fails", async () => {
+  const journal = logJournal();
+  const queue = () => Promise.reject(new Error("Cannot use the queue: it is away"));
+  const read = makeHealth({ clock: patient(), warnings: {}, probes: { queue, ledger: well } });
+  expect(await read(journal.log)).toMatchObject({ checks: { queue: { reason: "failed" } } });
+  expect(journal.entries).toEqual([
+    { event: "health.failed", fields: { dependency: "queue", why: "Cannot use the queue: it is away" } },
+  ]);
+});
+
+test("makeHealth() is degraded by a warning, and by none that cannot be found out", async () => {
+  const read = (warning: () => Promise<string | undefined>, probe = well) =>
+    makeHealth({ clock: patient(), warnings: { token: warning }, probes: { queue: probe } })(log);
+  expect(await read(() => Promise.resolve("expires-soon"))).toEqual({
+    status: "degraded",
+    checks: { queue: { status: "healthy" }, token: { status: "degraded", reason: "expires-soon" } },
+  });
+  const healthy = { status: "healthy", checks: { token: { status: "healthy" } } };
+  expect(await read(() => Promise.resolve(undefined))).toMatchObject(healthy);
+  expect(await read(() => Promise.reject(new Error("away")))).toMatchObject(healthy);
+  const worse = await read(
+    () => Promise.resolve("expires-soon"),
+    () => Promise.reject(new Error("away")),
+  );
+  expect(worse.status).toBe("unhealthy");
+});
+
 test("makeHealth() does not wait for a dependency that never answers", async () => {
   const read = makeHealth({
     clock: fakeClock(),

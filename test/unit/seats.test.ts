@@ -90,10 +90,11 @@ const aScene = (free: number) => {
 
 describe("makeSeats()", () => {
   test("sends on the oldest as far as the seats go, with the body as it came", async () => {
-    const { park, run, resumed, statusOf } = aScene(2);
+    const { park, run, resumed, statusOf, ledger, nowIso } = aScene(2);
     for (const id of ["a", "b", "c"]) await park(id);
     await run();
     expect(resumed).toEqual(["a~1 true", "b~1 true"]);
+    expect((await ledger.read("b"))?.request?.parked?.resume).toEqual({ at: nowIso(), sentAt: nowIso() });
     expect(await statusOf("c")).toBe("parked");
     // On their way they hold their seats
     await run();
