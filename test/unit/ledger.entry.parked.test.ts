@@ -80,7 +80,10 @@ describe("intendResume()", () => {
     ["nobody knows it", undefined],
     ["it was only accepted", entryOf(acceptRequest(undefined, request, at(0), "http"))],
     ["it is being applied", begun()],
-    ["it was parked, and has been taken up", () => entryOf(beginRequest(resumedOnce(), request, at(3), "queue"))],
+    [
+      "it was parked, and has been taken up",
+      () => entryOf(beginRequest(resumedOnce(), request, at(3), "queue")),
+    ],
     ["it has ended", ended()],
   ])("sends nothing when %s", (_name, entry) => {
     expect(intendResume(typeof entry === "function" ? entry() : entry, at(4))).toEqual({ kind: "not" });
