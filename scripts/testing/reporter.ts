@@ -9,11 +9,19 @@ const QUIET_MS = 5000;
 const REASON_LINES_MAX = 40;
 const LINE_MAX = 300;
 
+/** Of what a test or its file printed: the end is what matters. */
+const PRINTED_LINES_MAX = 20;
+const PRINTED_MAX = 100_000;
+
 interface Failure {
   readonly what: string;
   readonly reason: string;
   readonly again: string;
+  /** The end of what was printed, on either stream. */
+  readonly printed: string;
 }
+
+type UserConsoleLog = Parameters<NonNullable<Reporter["onUserConsoleLog"]>>[0];
 
 type Problem = Readonly<Record<"message", string> & Partial<Record<"name" | "stack" | "diff", string>>> & {
   readonly cause?: unknown;
@@ -22,10 +30,8 @@ type Problem = Readonly<Record<"message", string> & Partial<Record<"name" | "sta
 const count = (value: number, what: string): string =>
   `${value.toLocaleString("en-US")} ${what}${value === 1 ? "" : "s"}`;
 
-const indent = (text: string): string =>
-  text
-    .split("\n")
-    .slice(0, REASON_LINES_MAX)
+const indent = (lines: readonly string[]): string =>
+  lines
     .map(
       (line) =>
         `    ${line.length > LINE_MAX ? `${line.slice(0, LINE_MAX)} … (${line.length} characters)` : line}`,
@@ -36,6 +42,15 @@ const indent = (text: string): string =>
 const placeOf = ({ stack = "" }: Problem, file: string): string => {
   const place = stack.split("\n").find((line) => line.includes(file));
   return place === undefined ? "" : `\n${place.trim()}`;
+};
+
+/** A test that is skipped because of what goes on around it says nothing of that itself. */
+const failedHookOf = (test: TestCase): string | undefined => {
+  for (let around = test.parent; ; around = around.parent) {
+    const [error] = around.errors();
+    if (error !== undefined) return `a hook around it failed (${error.message.split("\n")[0]})`;
+    if (around.type === "module") return undefined;
+  }
 };
 
 const CAUSES_MAX = 3;
@@ -73,6 +88,8 @@ export class RunReporter implements Reporter {
   readonly #failures: Failure[] = [];
   readonly #skipped: string[] = [];
   readonly #running = new Set<string>();
+  /** By test, and by file for what is printed outside of tests. */
+  readonly #printed = new Map<string, string>();
   #vitest: Vitest | undefined;
   #timer: NodeJS.Timeout | undefined;
   #toldMs = Date.now();
@@ -104,6 +121,11 @@ export class RunReporter implements Reporter {
     this.#tests += [...module.children.allTests()].length;
   }
 
+  onUserConsoleLog({ taskId, content }: UserConsoleLog): void {
+    if (taskId !== undefined)
+      this.#printed.set(taskId, `${this.#printed.get(taskId) ?? ""}${content}`.slice(-PRINTED_MAX));
+  }
+
   onTestModuleStart({ moduleId }: TestModule): void {
     this.#running.add(this.#pathOf(moduleId));
   }
@@ -113,9 +135,13 @@ export class RunReporter implements Reporter {
     const result = test.result();
     const file = this.#pathOf(test.module.moduleId);
     if (result.state === "passed") this.#passed += 1;
-    if (result.state === "failed") this.#fail(file, `${file} > ${test.fullName}`, result.errors);
-    if (result.state === "skipped")
-      this.#skipped.push(`${file} > ${test.fullName}${result.note === undefined ? "" : `: ${result.note}`}`);
+    if (result.state === "failed")
+      this.#fail(file, `${file} > ${test.fullName}`, result.errors, [test.module.id, test.id]);
+    this.#printed.delete(test.id);
+    if (result.state === "skipped") {
+      const why = result.note ?? failedHookOf(test);
+      this.#skipped.push(`${file} > ${test.fullName}${why === undefined ? "" : `: ${why}`}`);
+    }
   }
 
   onTestModuleEnd(module: TestModule): void {
@@ -123,8 +149,11 @@ export class RunReporter implements Reporter {
     this.#filesDone += 1;
     this.#running.delete(file);
     // A file that cannot be loaded, and hooks around all of its tests
-    const problems = [module, ...module.children.allSuites()].flatMap((suite) => suite.errors());
-    if (problems.length > 0) this.#fail(file, file, problems);
+    const around = [module, ...module.children.allSuites()];
+    const problems = around.flatMap((suite) => suite.errors());
+    const ids = around.map(({ id }) => id);
+    if (problems.length > 0) this.#fail(file, file, problems, ids);
+    for (const id of ids) this.#printed.delete(id);
   }
 
   onTestRunEnd(_modules: readonly TestModule[], errors: readonly Problem[], reason: TestRunEndReason): void {
@@ -153,9 +182,10 @@ export class RunReporter implements Reporter {
     return relative(this.#vitest?.config.root ?? process.cwd(), moduleId);
   }
 
-  #fail(file: string, what: string, problems: readonly Problem[]): void {
+  #fail(file: string, what: string, problems: readonly Problem[], printers: readonly string[] = []): void {
     const again = `npx vitest run ${file} --sequence.seed=${this.#seed()}`;
-    const failure = { what, reason: reasonOf(problems, file), again };
+    const printed = printers.map((id) => this.#printed.get(id) ?? "").join("");
+    const failure = { what, reason: reasonOf(problems, file), again, printed };
     this.#failures.push(failure);
     this.#say(sentenceOf(failure));
   }
@@ -175,5 +205,13 @@ export class RunReporter implements Reporter {
   }
 }
 
-const sentenceOf = ({ what, reason, again }: Failure): string =>
-  `FAILED ${what}\n${indent(reason)}\n    again: ${again}`;
+const printedOf = (printed: string): string => {
+  const lines = printed.trimEnd().split("\n");
+  if (lines.join("") === "") return "";
+  const shown = lines.slice(-PRINTED_LINES_MAX);
+  const left = lines.length > shown.length ? `, the last ${shown.length} of ${lines.length} lines` : "";
+  return `\n    it printed${left}:\n${indent(shown.map((line) => `  ${line}`))}`;
+};
+
+const sentenceOf = ({ what, reason, again, printed }: Failure): string =>
+  `FAILED ${what}\n${indent(reason.split("\n").slice(0, REASON_LINES_MAX))}${printedOf(printed)}\n    again: ${again}`;

@@ -30,6 +30,15 @@ const files = {
     import { test } from "vitest";
     test("is refused", () => { throw new Error("fetch failed", { cause: Object.assign(new Error("connect"), { code: "ECONNREFUSED" }) }); });`,
   "unreadable.test.ts": `import "./missing.ts";`,
+  "prints.test.ts": `
+    import { test } from "vitest";
+    console.log("on the way to the tests");
+    test("is fine", () => { console.log("printed by a test that passed"); });
+    test("prints", () => {
+      for (let line = 1; line <= 30; line += 1) console.log("line " + line);
+      console.error("the broker says no");
+      throw new Error("no message");
+    });`,
   "slow.test.ts": `
     import { test } from "vitest";
     test("takes its time", () => new Promise((resolve) => { setTimeout(resolve, 5600); }), 10_000);`,
@@ -53,9 +62,9 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 describe("RunReporter", () => {
   test("says with which seed the run began, and how far it is at least every five seconds", () => {
-    expect(said).toMatch(/^8 files, seed 17$/m);
+    expect(said).toMatch(/^9 files, seed 17$/m);
     // While the slow one goes on: the line in the end would be there in any case
-    expect(said).toMatch(/^ +[1-9]\d* s {2}[0-6] of 8 files, \d of \d tests? found so far/m);
+    expect(said).toMatch(/^ +[1-9]\d* s {2}[0-7] of 9 files, \d+ of \d+ tests? found so far/m);
   });
 
   test.each([
@@ -90,7 +99,25 @@ describe("RunReporter", () => {
     expect(said).toContain("  good.test.ts > speaks Python: python3 is not on this machine\n");
   });
 
+  test("says of a test that was not run that a hook failed, and how", () => {
+    expect(said).toContain(
+      "  hook.test.ts > with a broker > sends: a hook around it failed (the broker does not come up)\n",
+    );
+  });
+
+  test("shows the end of what a failing test and its file printed, and of no other", () => {
+    const told = said.split("FAILED prints.test.ts > prints\n").slice(1);
+    expect(told).toHaveLength(2);
+    for (const part of told) {
+      const own = part.split("again: ")[0] ?? "";
+      expect(own).toContain("it printed, the last 20 of 32 lines:\n");
+      expect(own).toMatch(/line 12\n[^]*line 30\n +the broker says no\n/);
+      expect(own).not.toContain("line 11\n");
+    }
+    expect(said).not.toContain("printed by a test that passed");
+  });
+
   test("counts every test once, and a file that failed as a whole too", () => {
-    expect(JSON.parse(said.trim().split("\n").at(-1) ?? "")).toEqual({ passed: 2, failed: 7, skipped: 3 });
+    expect(JSON.parse(said.trim().split("\n").at(-1) ?? "")).toEqual({ passed: 3, failed: 8, skipped: 3 });
   });
 });
