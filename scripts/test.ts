@@ -26,7 +26,12 @@ const sentenceOf = ({ passed, failed }: Counts): string => `${passed} passed, ${
 
 const runTests = async (): Promise<RunReporter> => {
   const reporter = new RunReporter();
-  const vitest = await createVitest({ watch: false, reporters: [reporter], ...seedOf(values.seed) });
+  const vitest = await createVitest({
+    watch: false,
+    reporters: [reporter],
+    allowOnly: false,
+    ...seedOf(values.seed),
+  });
   // The runner ends the process itself, a moment later
   process.prependOnceListener("SIGINT", () => {
     reporter.tellFailures();

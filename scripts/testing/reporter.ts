@@ -87,6 +87,7 @@ export class RunReporter implements Reporter {
   readonly #startedMs = Date.now();
   readonly #failures: Failure[] = [];
   readonly #skipped: string[] = [];
+  readonly #failedTests = new Set<string>();
   readonly #running = new Set<string>();
   /** By test, and by file for what is printed outside of tests. */
   readonly #printed = new Map<string, string>();
@@ -135,8 +136,10 @@ export class RunReporter implements Reporter {
     const result = test.result();
     const file = this.#pathOf(test.module.moduleId);
     if (result.state === "passed") this.#passed += 1;
-    if (result.state === "failed")
+    if (result.state === "failed") {
+      this.#failedTests.add(test.id);
       this.#fail(file, `${file} > ${test.fullName}`, result.errors, [test.module.id, test.id]);
+    }
     this.#printed.delete(test.id);
     if (result.state === "skipped") {
       const why = result.note ?? failedHookOf(test);
@@ -148,6 +151,9 @@ export class RunReporter implements Reporter {
     const file = this.#pathOf(module.moduleId);
     this.#filesDone += 1;
     this.#running.delete(file);
+    // One that may not be run, such as a test.only, has no result of its own
+    for (const test of module.children.allTests("failed"))
+      if (!this.#failedTests.has(test.id)) this.onTestCaseResult(test);
     // A file that cannot be loaded, and hooks around all of its tests
     const around = [module, ...module.children.allSuites()];
     const problems = around.flatMap((suite) => suite.errors());
