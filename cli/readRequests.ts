@@ -4,7 +4,8 @@ import { parse as parseCsv } from "csv-parse/sync";
 
 import { derivedId } from "../shared/request/derivedId.ts";
 import { isGuid } from "../shared/request/guid.ts";
-import { parseJson, parseRequest } from "../shared/request/parse.ts";
+import { parseRequest } from "../shared/request/parse.ts";
+import { parseJson } from "../shared/request/parseJson.ts";
 import type { LicenseRequest } from "../shared/request/schema.ts";
 import { CliError, EXIT } from "./errors.ts";
 

@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
 
 import type { Log } from "../log.ts";
-import { parseJson, parseRequest, type Parsed, type Problem } from "../request/parse.ts";
+import { parseRequest, type Parsed, type Problem } from "../request/parse.ts";
+import { parseJson } from "../request/parseJson.ts";
 import type { Accept, Accepted } from "./accept.ts";
 
 /** What became of a body that came in. */

@@ -2,7 +2,8 @@ import type { HttpHandler, HttpRequest, HttpResponseInit } from "@azure/function
 import type { z } from "zod";
 
 import { logTo, type Log } from "../log.ts";
-import { parseJson, toProblems, type Problem } from "../request/parse.ts";
+import type { Problem } from "../request/parse.ts";
+import { readForeign, readForeignJson, type ForeignRead } from "../request/readForeign.ts";
 import { readBody } from "./body.ts";
 import { problemResponse, type ProblemStatus } from "./problem.ts";
 
@@ -47,13 +48,16 @@ export const answering =
 
 const CORRECT = "Correct what errors names and send it again";
 
+const valueOf = <T>(read: ForeignRead<T>): T => {
+  if (!read.ok) throw new HttpProblem(400, CORRECT, read.problems);
+  return read.value;
+};
+
 /** The query of a request, parsed. @throws {HttpProblem} 400 with everything that is wrong */
 export const readQuery = <S extends z.ZodType>({ query }: HttpRequest, schema: S): z.output<S> => {
   // The host takes a key from "code"; it is no part of the query
   const given = Object.fromEntries([...query.entries()].filter(([name]) => name !== "code"));
-  const { success, data, error } = schema.safeParse(given);
-  if (!success) throw new HttpProblem(400, CORRECT, error.issues.flatMap(toProblems));
-  return data;
+  return valueOf(readForeign(schema, given));
 };
 
 /** The JSON body of a request, parsed. @throws {HttpProblem} with everything that is wrong */
@@ -63,17 +67,13 @@ export const readInput = async <S extends z.ZodType>(
 ): Promise<z.output<S>> => {
   const body = await readBody(request);
   if (!body.ok) throw new HttpProblem(body.status, body.detail);
-  const json = parseJson(body.bytes);
-  if (!json.ok) throw new HttpProblem(400, CORRECT, [{ pointer: "", detail: json.detail }]);
-  const { success, data, error } = schema.safeParse(json.value);
-  if (!success) throw new HttpProblem(400, CORRECT, error.issues.flatMap(toProblems));
-  return data;
+  return valueOf(readForeignJson(schema, body.bytes));
 };
 
 /** A parameter of the route. */
 export const routeId = ({ params }: HttpRequest, name: string): string => {
   const id = params[name] ?? "";
-  if (/^~?[A-Za-z0-9._:-]{1,100}$/.test(id)) return id;
+  if (/^(?!\.{1,2}$)~?[A-Za-z0-9._:-]{1,100}$/.test(id)) return id;
   throw new HttpProblem(400, CORRECT, [{ pointer: `/${name}`, detail: "is not an id that can exist here" }]);
 };
 

@@ -2,7 +2,9 @@ import { z } from "zod";
 
 import { durationMs } from "./duration.ts";
 import { guid, isGuid } from "./guid.ts";
+import { atLeast, atMost } from "./length.ts";
 import { addSkuProblems } from "./skuProblems.ts";
+import { addTextProblems } from "./textProblems.ts";
 
 const LICENSES_MAX = 20;
 const EXCLUDED_PLANS_MAX = 200;
@@ -17,7 +19,9 @@ const idOf = (what: string) =>
   guid(must(`be ${what}, a GUID such as "05e9a617-0261-4cee-bb44-138d3ef5d965"`));
 
 const text = (max: number) =>
-  z.string(must("be text")).min(1, "must not be empty").max(max, `must have at most ${max} characters`);
+  z
+    .string(must("be text"))
+    .check(atLeast(1, "must not be empty"), atMost(max, `must have at most ${max} characters`));
 
 // One line, no control characters: these values end up in headers, logs and tables
 const line = (max: number) => text(max).regex(/^[^\p{Cc}]*$/u, "must not contain control characters");
@@ -53,8 +57,10 @@ export type SkuId = z.infer<typeof SkuId>;
 const list = <T extends z.ZodType>(item: T) =>
   z
     .array(item, must("be a list, or be left out"))
-    .min(1, "must have at least 1 entry, or be left out")
-    .max(LICENSES_MAX, `must have at most ${LICENSES_MAX} entries; split the request`);
+    .check(
+      atLeast(1, "must have at least 1 entry, or be left out"),
+      atMost(LICENSES_MAX, `must have at most ${LICENSES_MAX} entries; split the request`),
+    );
 
 const SkuName = line(200).describe(
   "skuPartNumber or name of a product, looked up among the customer's subscribed SKUs",
@@ -72,7 +78,7 @@ const LicenseAssignment = z
       ),
       excludedPlans: z
         .array(PlanRef, must("be a list of service plans by id or name, or null"))
-        .max(EXCLUDED_PLANS_MAX, `must have at most ${EXCLUDED_PLANS_MAX} entries`)
+        .check(atMost(EXCLUDED_PLANS_MAX, `must have at most ${EXCLUDED_PLANS_MAX} entries`))
         .nullable()
         .exactOptional()
         .describe(
@@ -102,7 +108,7 @@ const isWait = (duration: string): boolean => {
 const webAddress = (protocol: RegExp, example: string) =>
   z
     .url({ protocol, error: `must be a web address such as "${example}"` })
-    .max(2048, "must have at most 2048 characters");
+    .check(atMost(2048, "must have at most 2048 characters"));
 
 const Ticket = z
   .strictObject(
@@ -128,11 +134,7 @@ const Ticket = z
   )
   .readonly();
 
-/**
- * The contract: one queue message, and the body of POST /api/license-updates.
- * Field names are Partner Center's.
- */
-export const LicenseRequest = z
+const Contract = z
   .strictObject(
     {
       schemaVersion: z.literal(1, must("be 1")).default(1),
@@ -149,7 +151,7 @@ export const LicenseRequest = z
         .describe("Set on the user when the user has none; else nothing is changed"),
       waitForSeats: z
         .string(must(waitRule))
-        .max(20, `must ${waitRule}`)
+        .check(atMost(20, `must ${waitRule}`))
         .refine(isWait, `must ${waitRule}`)
         .exactOptional()
         .describe("How long the request waits for free seats before it is refused (ISO 8601 duration)"),
@@ -158,6 +160,14 @@ export const LicenseRequest = z
     },
     must("be a JSON object"),
   )
-  .superRefine(addSkuProblems, { when: () => true })
-  .readonly();
+  .superRefine(addSkuProblems, { when: () => true });
+
+/** A request as the ledger keeps it: what was taken before a rule about its texts was there is still read. */
+export const KeptRequest = Contract.readonly();
+
+/**
+ * The contract: one queue message, and the body of POST /api/license-updates.
+ * Field names are Partner Center's.
+ */
+export const LicenseRequest = Contract.superRefine(addTextProblems, { when: () => true }).readonly();
 export type LicenseRequest = z.infer<typeof LicenseRequest>;

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 
-import { parseRequest, parseRequestBytes, PROBLEMS_MAX } from "../../shared/request/parse.ts";
+import { parseRequest, parseRequestBytes } from "../../shared/request/parse.ts";
+import { PROBLEMS_MAX } from "../../shared/request/readForeign.ts";
 import { aBody, bytesOf, CUSTOMER, E3, E5, PLAN_A } from "../support/builders.ts";
 
 const problemsOf = (body: unknown) => {
@@ -94,9 +95,37 @@ describe("parseRequest()", () => {
       "/ticket/url",
     ],
     ["requestedBy with a line break", { requestedBy: "a\nb" }, "/requestedBy"],
+    ["requestId that is a dot", { requestId: "." }, "/requestId"],
+    ["requestId that is two dots", { requestId: ".." }, "/requestId"],
+    ["half a character", { requestedBy: "Ana \ud83d" }, "/requestedBy"],
+    ["half a character in the ticket", { ticket: { system: "z", id: "\udc00" } }, "/ticket/id"],
+    ["half a character in a name", { licensesToAssign: [{ sku: "\ud800" }] }, "/licensesToAssign/0/sku"],
+    [
+      "half a character in a plan",
+      { licensesToAssign: [{ skuId: E3, excludedPlans: ["A", "\ud800"] }] },
+      "/licensesToAssign/0/excludedPlans/1",
+    ],
+    ["half a character in a removal", { licensesToRemove: [{ sku: "\ud800" }] }, "/licensesToRemove/0/sku"],
+    ["an object with a length in place of a text", { requestedBy: { length: 5 } }, "/requestedBy"],
+    ["a length that cannot be compared", { requestedBy: { length: { toString: 1 } } }, "/requestedBy"],
+    [
+      "a length that cannot be compared in place of a list",
+      { licensesToRemove: { length: { valueOf: 1, toString: 1 } } },
+      "/licensesToRemove",
+    ],
     ["nothing asked for", { licensesToAssign: undefined }, ""],
   ])("names what is wrong: %s", (_name, fields, pointer) => {
     expect(pointersOf(aBody(fields))).toEqual([pointer]);
+  });
+
+  test("says of a length that cannot be compared what it says of any other object", () => {
+    expect(problemsOf(aBody({ requestedBy: { length: { toString: 1 } } }))).toEqual([
+      { pointer: "/requestedBy", detail: "must be text" },
+    ]);
+  });
+
+  test("takes whole characters outside the first plane", () => {
+    expect(parseRequest(aBody({ requestedBy: "Ana 🙂" })).ok).toBe(true);
   });
 
   test("takes 20 licenses and refuses 21", () => {
@@ -144,6 +173,14 @@ describe("parseRequest()", () => {
 });
 
 describe("parseRequestBytes()", () => {
+  test("refuses what is nested so deeply that nobody could write it again", () => {
+    const deep = `${"[".repeat(10_000)}${"]".repeat(10_000)}`;
+    expect(parseRequestBytes(Buffer.from(`{"requestedBy":${deep}}`))).toEqual({
+      ok: false,
+      problems: [{ pointer: "", detail: "is nested too deeply" }],
+    });
+  });
+
   test("skips a byte-order mark", () => {
     expect(parseRequestBytes(Buffer.concat([Buffer.from([0xef, 0xbb, 0xbf]), bytesOf(aBody())])).ok).toBe(
       true,

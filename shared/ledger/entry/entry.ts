@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { LicenseRequest } from "../../request/schema.ts";
+import { KeptRequest } from "../../request/schema.ts";
 
 /** What a request is at; `waiting` says why and until when, `parked` waits for seats. */
 export const Status = z.enum([
@@ -109,7 +109,7 @@ export type Proof = z.infer<typeof Proof>;
 /** A request's life so far. */
 const RequestPart = z
   .object({
-    body: LicenseRequest,
+    body: KeptRequest,
     digest: z.string(),
     status: Status,
     acceptedAt: At,

@@ -4,7 +4,9 @@ import { z } from "zod";
 
 import type { Clock } from "../../clock.ts";
 import { present } from "../../present.ts";
-import { parseJson, type Problem } from "../../request/parse.ts";
+import type { Problem } from "../../request/parse.ts";
+import { parseJson } from "../../request/parseJson.ts";
+import { readForeignJson } from "../../request/readForeign.ts";
 import type { SharedSecrets } from "../../vault/sharedSecrets.ts";
 import type { Evaluate } from "../mapping/mapper.ts";
 import type { Source } from "../source/source.ts";
@@ -107,8 +109,12 @@ export const makeReadTicket = ({ clock, secrets, readSigningKey, evaluate }: Rea
           const where = name === "" ? "The mapping" : `The expression for ${name}`;
           return unreadable(`${where} cannot be evaluated: ${detail}`, name === "" ? "" : `/${name}`);
         }
-        case "values":
-          return toAsked(source, Values.parse(JSON.parse(evaluated.json)), body, clock.now());
+        case "values": {
+          const values = readForeignJson(Values, evaluated.json);
+          return values.ok
+            ? toAsked(source, values.value, body, clock.now())
+            : { kind: "unreadable", problems: values.problems };
+        }
         default:
           return evaluated satisfies never;
       }

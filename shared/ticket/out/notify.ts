@@ -9,7 +9,7 @@ import type { AnyCause } from "../../outcome/anyCause.ts";
 import { brokerCauseOf, invalidMessage } from "../../outcome/brokerCauses.ts";
 import { callbackCauses } from "../../outcome/callbackCauses.ts";
 import type { Delivery } from "../../outcome/delivery.ts";
-import { parseJson } from "../../request/parse.ts";
+import { readForeignJson } from "../../request/readForeign.ts";
 import type { Patiently } from "../../wait/patiently.ts";
 import type { Sources } from "../source/loadSources.ts";
 import type { Source } from "../source/source.ts";
@@ -49,8 +49,8 @@ export interface Notify {
 type Target = Extract<CallbackTarget, { kind: "url" }>;
 
 const parse = (body: Uint8Array): TicketEvent | undefined => {
-  const json = parseJson(body);
-  return json.ok ? TicketEvent.safeParse(json.value).data : undefined;
+  const read = readForeignJson(TicketEvent, body);
+  return read.ok ? read.value : undefined;
 };
 
 export const makeNotify = (deps: NotifyDeps): Notify => {

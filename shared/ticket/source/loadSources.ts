@@ -4,7 +4,7 @@ import { basename, join } from "node:path";
 import jsonata from "jsonata";
 import { findNodeAtLocation, parseTree, printParseErrorCode, type Node, type ParseError } from "jsonc-parser";
 
-import { toProblems } from "../../request/parse.ts";
+import { readForeignJson } from "../../request/readForeign.ts";
 import { SOURCE_NAME, SourceFile, toSource, type Source } from "./source.ts";
 
 /** Thrown when a file of a source cannot be used; the message names every place that is wrong. */
@@ -18,11 +18,25 @@ const FILE_MAX_BYTES = 256 * 1024;
 
 const lineOf = (text: string, offset: number): number => text.slice(0, offset).split("\n").length;
 
+/** A JSON pointer → its keys. */
+const pathOf = (pointer: string): readonly string[] =>
+  pointer
+    .split("/")
+    .slice(1)
+    .map((key) => key.replaceAll("~1", "/").replaceAll("~0", "~"));
+
+/** The keys of lists are numbers for the parser. */
+const toSegments = (tree: Node, path: readonly string[]): (string | number)[] => {
+  const segments: (string | number)[] = [];
+  for (const key of path)
+    segments.push(findNodeAtLocation(tree, segments)?.type === "array" ? Number(key) : key);
+  return segments;
+};
+
 /** The line of a path, or of the nearest thing around it that is there. */
-const lineAt = (text: string, tree: Node | undefined, path: readonly PropertyKey[]): number => {
+const lineAt = (text: string, tree: Node, path: readonly string[]): number => {
   for (let length = path.length; length >= 0; length -= 1) {
-    const segments = path.slice(0, length).map((key) => (typeof key === "number" ? key : String(key)));
-    const node = tree === undefined ? undefined : findNodeAtLocation(tree, segments);
+    const node = findNodeAtLocation(tree, toSegments(tree, path.slice(0, length)));
     if (node !== undefined)
       return lineOf(text, node.parent?.type === "property" ? node.parent.offset : node.offset);
   }
@@ -48,23 +62,30 @@ const expressionProblem = (expression: string): string | undefined => {
   }
 };
 
+/** Undefined when there is nothing, or more levels than the parser can go down. */
+const toTree = (text: string, errors: ParseError[]): Node | undefined => {
+  try {
+    return parseTree(text, errors, { disallowComments: true, allowTrailingComma: false });
+  } catch {
+    return undefined;
+  }
+};
+
 const readSource = (file: string, name: string, text: string): Source | readonly string[] => {
   const errors: ParseError[] = [];
-  const tree = parseTree(text, errors, { disallowComments: true, allowTrailingComma: false });
+  const tree = toTree(text, errors);
   if (errors.length > 0 || tree === undefined)
     return errors.length > 0
       ? syntaxProblems(file, text, errors)
-      : [`${file}:1 is empty; it must be an object`];
-  const { success, data, error } = SourceFile.safeParse(JSON.parse(text));
-  if (!success) {
-    return error.issues.flatMap((issue) =>
-      toProblems(issue).map(({ pointer, detail }) => {
-        // An unknown key is pointed at itself, not at the object around it
-        const path = issue.code === "unrecognized_keys" ? pointer.split("/").slice(1) : issue.path;
-        return `${file}:${lineAt(text, tree, path)} ${path.map(String).join(".")} ${detail}`;
-      }),
-    );
+      : [`${file}:1 is empty or nested too deeply; it must be an object`];
+  const checked = readForeignJson(SourceFile, text);
+  if (!checked.ok) {
+    return checked.problems.map(({ pointer, detail }) => {
+      const path = pathOf(pointer);
+      return `${file}:${lineAt(text, tree, path)} ${path.join(".")} ${detail}`;
+    });
   }
+  const data = checked.value;
   const problems = Object.entries(data.map).flatMap(([field, expression]) => {
     const problem = expressionProblem(expression);
     return problem === undefined
