@@ -1,6 +1,8 @@
 import { z } from "zod";
 
 import { isLoopback } from "./loopback.ts";
+import { atMost } from "./request/length.ts";
+import { readForeign, type Problem } from "./request/readForeign.ts";
 
 const url = (example: string) =>
   z
@@ -217,7 +219,7 @@ const proofAndSeats = {
 const tickets = {
   TICKETS_FOLDER: z
     .string()
-    .max(1000)
+    .check(atMost(1000))
     .default("tickets")
     .describe("Folder with the sources of tickets, in the app or absolute"),
   CALLBACK_HOSTS: hostNames
@@ -286,10 +288,10 @@ export class SettingsError extends Error {
   override readonly name = "SettingsError";
 }
 
-const sentence = ({ path, message, code }: z.core.$ZodIssue, env: Environment): string => {
-  const name = path.join(".");
-  const isMissing = code === "invalid_format" || code === "invalid_type" ? env[name] === undefined : false;
-  return `  ${name} ${isMissing ? "is missing; it " : ""}${message}`;
+const sentence = ({ pointer, detail }: Problem, env: Environment): string => {
+  const name = pointer.slice(1);
+  const isMissing = env[name] === undefined && !detail.startsWith("is missing");
+  return `  ${name} ${isMissing ? "is missing; it " : ""}${detail}`;
 };
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -300,8 +302,8 @@ type Environment = Readonly<Record<string, string | undefined>>;
  */
 export const readSettings = (environment: Environment): Settings => {
   const env = Object.fromEntries(Object.entries(environment).filter(([, value]) => value?.trim() !== ""));
-  const { success, data, error } = Settings.safeParse(env);
-  if (success) return data;
-  const lines = error.issues.map((issue) => sentence(issue, env));
+  const read = readForeign(Settings, env);
+  if (read.ok) return read.value;
+  const lines = read.problems.map((problem) => sentence(problem, env));
   throw new SettingsError(`Cannot start: settings are wrong\n${lines.join("\n")}`);
 };

@@ -148,7 +148,13 @@ export const rooms: readonly Room[] = [
     uses: ["settings", "loopback", "clock"],
     face: ["vault/vault.ts", "vault/errors.ts"],
   },
-  { name: "settings", isFile: true, holds: "every setting, read once", uses: ["loopback"], face: "open" },
+  {
+    name: "settings",
+    isFile: true,
+    holds: "every setting, read once",
+    uses: ["request", "loopback"],
+    face: "open",
+  },
   {
     name: "ledger/entry",
     isPure: true,

@@ -1,5 +1,6 @@
 import type { TableEntity } from "@azure/data-tables";
 
+import { readForeignJson } from "../request/readForeign.ts";
 import { Entry, Step } from "./entry/entry.ts";
 import type { IndexRow } from "./indexRows.ts";
 import { fromChunks, toChunks } from "./table/chunks.ts";
@@ -65,14 +66,7 @@ export const toIndexEntity = ({
   ...columns,
 });
 
-const parseJson = (row: Row): unknown => {
-  const bytes = fromChunks("json", row);
-  try {
-    return JSON.parse(Buffer.from(bytes ?? []).toString("utf8"));
-  } catch {
-    return undefined;
-  }
-};
+const jsonOf = (row: Row): Uint8Array => fromChunks("json", row) ?? new Uint8Array();
 
 const unreadable = ({ partitionKey, rowKey }: Row): LedgerError =>
   new LedgerError(
@@ -82,16 +76,16 @@ const unreadable = ({ partitionKey, rowKey }: Row): LedgerError =>
 
 /** @throws {LedgerError} when the row is not an entry */
 export const fromEntryRow = (row: Row): Entry => {
-  const { success, data } = Entry.safeParse(parseJson(row));
-  if (!success) throw unreadable(row);
-  return data;
+  const read = readForeignJson(Entry, jsonOf(row));
+  if (!read.ok) throw unreadable(row);
+  return read.value;
 };
 
 /** @throws {LedgerError} when the row is not a step */
 export const fromStepRow = (row: Row): Step => {
-  const { success, data } = Step.safeParse(parseJson(row));
-  if (!success) throw unreadable(row);
-  return data;
+  const read = readForeignJson(Step, jsonOf(row));
+  if (!read.ok) throw unreadable(row);
+  return read.value;
 };
 
 export const fromBodyRow = (row: Row): Uint8Array => fromChunks("body", row) ?? new Uint8Array();

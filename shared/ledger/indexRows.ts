@@ -64,7 +64,7 @@ const poisonColumns = (
   ...present({
     code: latest.code,
     status: latest.status,
-    description: latest.description?.slice(0, DESCRIPTION_MAX),
+    description: latest.description?.slice(0, DESCRIPTION_MAX).toWellFormed(),
     newerRequestId: skipped?.newerRequestId,
     customerId: request?.body.customerId,
     userId: request?.body.userId,

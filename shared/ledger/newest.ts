@@ -1,5 +1,7 @@
 import { z } from "zod";
 
+import { isGuid } from "../request/guid.ts";
+import { readForeign } from "../request/readForeign.ts";
 import type { LicenseRequest } from "../request/schema.ts";
 import { refsOf } from "../sku/wish.ts";
 import { LedgerError } from "./table/errors.ts";
@@ -25,6 +27,9 @@ const skusOf = ({ request, skuIds }: About): readonly string[] => {
 const partitionOf = ({ customerId, userId }: LicenseRequest): string =>
   `user:${hashKey(`${customerId}/${userId.toLowerCase()}`)}`;
 
+// An id out of Partner Center's answer is no key as it stands, should it be anything but a GUID
+const rowKeyOf = (skuId: string): string => (isGuid(skuId) ? skuId : hashKey(skuId));
+
 /** For every user and SKU, which request was applied that came last. */
 export interface NewestApplied {
   /** Notes that a request was applied. @throws {LedgerError} */
@@ -37,9 +42,9 @@ export interface NewestApplied {
 
 export const makeNewestApplied = (table: Table): NewestApplied => {
   const read = async (request: LicenseRequest, skuId: string) => {
-    const row = await table.get(partitionOf(request), skuId);
-    const { data } = Newest.safeParse(row);
-    return data === undefined || row === undefined ? undefined : { ...data, etag: row.etag };
+    const row = await table.get(partitionOf(request), rowKeyOf(skuId));
+    const known = readForeign(Newest, row);
+    return !known.ok || row === undefined ? undefined : { ...known.value, etag: row.etag };
   };
 
   const noteOne = async (request: LicenseRequest, acceptedAt: string, skuId: string): Promise<void> => {
@@ -47,7 +52,7 @@ export const makeNewestApplied = (table: Table): NewestApplied => {
     for (let tries = 0; tries < TRIES; tries += 1) {
       const known = await read(request, skuId);
       if (known !== undefined && known.acceptedAt >= acceptedAt) return;
-      const row = { partitionKey: partitionOf(request), rowKey: skuId, requestId, acceptedAt };
+      const row = { partitionKey: partitionOf(request), rowKey: rowKeyOf(skuId), requestId, acceptedAt };
       if ((await table.putIf(row, known?.etag)) === "done") return;
     }
     throw new LedgerError(
@@ -69,7 +74,8 @@ export const makeNewestApplied = (table: Table): NewestApplied => {
       await Promise.all(
         skusOf(about).map(async (skuId) => {
           const known = await read(request, skuId);
-          if (known?.requestId === request.requestId) await table.remove(partitionOf(request), skuId);
+          if (known?.requestId === request.requestId)
+            await table.remove(partitionOf(request), rowKeyOf(skuId));
         }),
       );
     },

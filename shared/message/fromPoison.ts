@@ -1,27 +1,36 @@
 import { z } from "zod";
 
-import { PoisonKind, PoisonPart, Refusal } from "../ledger/entry/entry.ts";
+import { PoisonKind, type Refusal } from "../ledger/entry/entry.ts";
 import type { Failure } from "../ledger/entry/poison.ts";
 import { brokerCauseOf } from "../outcome/brokerCauses.ts";
 import { present } from "../present.ts";
+import { readForeign } from "../request/readForeign.ts";
 import { fromTrigger } from "./fromTrigger.ts";
 import { keyOfMessage } from "./poisonMessage.ts";
 
 // The host runs JSON.parse over every text of the metadata: an id of digits arrives as a number
-const text = z.union([z.string(), z.number(), z.boolean()]).transform(String).optional().catch(undefined);
+const text = z
+  .union([z.string(), z.number(), z.boolean()])
+  .transform((value) => String(value).toWellFormed())
+  .optional()
+  .catch(undefined);
 const number = z.int().min(0).optional().catch(undefined);
 
 /** The properties of a poison message, as poisonMessage.ts writes them; the host lowers the first letter. */
 const Properties = z.object({
   poisonId: z
     .string()
-    .regex(/^~?[A-Za-z0-9._:-]{1,100}$/)
+    .regex(/^(?!\.{1,2}$)~?[A-Za-z0-9._:-]{1,100}$/)
     .optional()
     .catch(undefined),
   kind: PoisonKind.optional().catch(undefined),
   requestId: text,
   run: number,
-  category: text,
+  category: z
+    .string()
+    .regex(/^[a-z0-9-]{1,60}$/)
+    .optional()
+    .catch(undefined),
   owner: z.enum(["customer", "partner admin", "operator", "Microsoft"]).optional().catch(undefined),
   meaning: text,
   remedy: text,
@@ -46,10 +55,12 @@ const Properties = z.object({
 type Properties = z.infer<typeof Properties>;
 
 const Metadata = z.object({ applicationProperties: Properties });
-const NO_PROPERTIES = {};
+const NO_PROPERTIES: Properties = {};
 
-const readProperties = (triggerMetadata: unknown): Properties =>
-  Metadata.safeParse(triggerMetadata).data?.applicationProperties ?? Properties.parse(NO_PROPERTIES);
+const readProperties = (triggerMetadata: unknown): Properties => {
+  const read = readForeign(Metadata, triggerMetadata);
+  return read.ok ? read.value.applicationProperties : NO_PROPERTIES;
+};
 
 const toRefusal = (properties: Properties, now: string): Refusal => {
   const { capturedAt, msRequestId, msCorrelationId, msCv, msServerId } = properties;
@@ -58,21 +69,21 @@ const toRefusal = (properties: Properties, now: string): Refusal => {
   const ids =
     msRequestId === undefined || msCorrelationId === undefined
       ? undefined
-      : present({ msRequestId, correlationId: msCorrelationId, msCv, serverId: msServerId });
-  return Refusal.parse(
-    present({
-      at: capturedAt ?? now,
-      category: properties.category ?? cause.category,
-      owner: properties.owner ?? cause.owner,
-      meaning: properties.meaning ?? cause.meaning,
-      remedy: properties.remedy ?? cause.remedy,
+      : { msRequestId, correlationId: msCorrelationId, ...present({ msCv, serverId: msServerId }) };
+  return {
+    at: capturedAt ?? now,
+    category: properties.category ?? cause.category,
+    owner: properties.owner ?? cause.owner,
+    meaning: properties.meaning ?? cause.meaning,
+    remedy: properties.remedy ?? cause.remedy,
+    attempts: properties.attempts ?? 0,
+    ...present({
       status: properties.status,
       code: properties.code,
       description: properties.description ?? properties.deadLetterErrorDescription,
-      attempts: properties.attempts ?? 0,
       partnerCenter: ids,
     }),
-  );
+  };
 };
 
 /**
@@ -88,16 +99,16 @@ export const fromPoison = (message: unknown, triggerMetadata: unknown, now: stri
     kind: properties.kind ?? "update",
     run: properties.run ?? key.run,
     refusal: toRefusal(properties, now),
-    original: PoisonPart.unwrap().shape.original.parse(
-      present({
+    original: {
+      deliveryCount: properties.deliveryCount ?? delivery.deliveryCount,
+      ...present({
         messageId: properties.originalMessageId ?? delivery.messageId,
         sessionId: properties.originalSessionId,
         contentType: properties.originalContentType ?? delivery.contentType,
-        deliveryCount: properties.deliveryCount ?? delivery.deliveryCount,
         brokerReason: properties.brokerReason,
         brokerDescription: properties.brokerDescription,
       }),
-    ),
+    },
     body: delivery.body,
   };
 };

@@ -2,9 +2,14 @@ import { z } from "zod";
 
 import type { Delivery } from "../outcome/delivery.ts";
 import { present } from "../present.ts";
+import { readForeign } from "../request/readForeign.ts";
 
 // The host runs JSON.parse over every text of the metadata: a message id of digits arrives as a number
-const text = z.union([z.string(), z.number(), z.boolean()]).transform(String).optional().catch(undefined);
+const text = z
+  .union([z.string(), z.number(), z.boolean()])
+  .transform((value) => String(value).toWellFormed())
+  .optional()
+  .catch(undefined);
 
 const Metadata = z.object({
   messageId: text,
@@ -16,20 +21,32 @@ const Metadata = z.object({
     .catch({ deadLetterReason: undefined, deadLetterErrorDescription: undefined }),
 });
 
-const NO_METADATA = {};
+const NO_METADATA: z.output<typeof Metadata> = {
+  deliveryCount: 1,
+  applicationProperties: {},
+};
 
 const toBytes = (message: unknown): Uint8Array => {
   if (message instanceof Uint8Array) return message;
   // Only a host that ignores dataType "binary" gets here; the text is then as near to the bytes as can be had
-  return Buffer.from(typeof message === "string" ? message : (JSON.stringify(message) ?? ""), "utf8");
+  return Buffer.from(typeof message === "string" ? message : toJson(message), "utf8");
+};
+
+/** An empty text for what cannot be written as JSON: too deep, or no value of JSON. */
+const toJson = (message: unknown): string => {
+  try {
+    return JSON.stringify(message) ?? "";
+  } catch {
+    return "";
+  }
 };
 
 /** What a Service Bus trigger hands over → one delivery. Never throws. */
 export const fromTrigger = (message: unknown, triggerMetadata: unknown): Delivery => {
-  const { success, data } = Metadata.safeParse(triggerMetadata);
-  const { messageId, sessionId, contentType, deliveryCount, applicationProperties } = success
-    ? data
-    : Metadata.parse(NO_METADATA);
+  const read = readForeign(Metadata, triggerMetadata);
+  const { messageId, sessionId, contentType, deliveryCount, applicationProperties } = read.ok
+    ? read.value
+    : NO_METADATA;
   const { deadLetterReason, deadLetterErrorDescription } = applicationProperties;
   return {
     body: toBytes(message),

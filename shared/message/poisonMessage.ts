@@ -24,7 +24,9 @@ const compact = (
 ): Readonly<Record<string, PropertyValue>> =>
   Object.fromEntries(
     Object.entries(properties).flatMap(([name, value]) =>
-      value === undefined ? [] : [[name, typeof value === "string" ? value.slice(0, TEXT_MAX) : value]],
+      value === undefined
+        ? []
+        : [[name, typeof value === "string" ? value.slice(0, TEXT_MAX).toWellFormed() : value]],
     ),
   );
 

@@ -33,12 +33,12 @@ export const toRejectedEvent = (
   id: derivedId("rejected", ticket.source, body),
   source: "/license-relay",
   type: "com.license-relay.ticket.rejected",
-  subject: `${ticket.system}/${ticket.id}`.slice(0, 200),
+  subject: `${ticket.system}/${ticket.id}`.slice(0, 200).toWellFormed(),
   time: at,
   datacontenttype: "application/json",
   data: {
     outcome: "rejected",
-    ticket: { ...ticket, id: ticket.id.slice(0, 100) },
+    ticket: { ...ticket, id: ticket.id.slice(0, 100).toWellFormed() },
     errors: problems.slice(0, ERRORS_MAX),
   },
 });

@@ -5,6 +5,7 @@ import type { z } from "zod";
 import type { Answer, CallIds } from "../outcome/answer.ts";
 import { isOfSuccess } from "../outcome/isOfSuccess.ts";
 import { present } from "../present.ts";
+import { readForeign } from "../request/readForeign.ts";
 import type { LicenseRequest, RequestId } from "../request/schema.ts";
 import type { Catalog } from "../sku/catalog.ts";
 import type { HeldLicense } from "../sku/remaining.ts";
@@ -139,9 +140,9 @@ const toFound = <S extends z.ZodType>(raw: Raw, now: number, schema: S): Found<z
       retryAfterMs: waitMs,
     };
   }
-  const { success, data } = schema.safeParse(raw.whole ? readJson(raw.body) : undefined);
-  return success
-    ? { kind: "found", value: data }
+  const read = readForeign(schema, raw.whole ? readJson(raw.body) : undefined);
+  return read.ok
+    ? { kind: "found", value: read.value }
     : {
         kind: "notFound",
         status: 200,

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 
 import { present } from "../present.ts";
+import { readForeign } from "../request/readForeign.ts";
 import type { PartnerCenterClient } from "./client.ts";
 import { readAnswerBody, readJson } from "./readAnswer.ts";
 import { Customers } from "./resources.ts";
@@ -36,10 +37,9 @@ export const findFirstCustomer = async (
       const why = `the list of customers answered ${raw.status}`;
       return { kind: "refused", status: raw.status, why, ...present({ code }) };
     }
-    const { data } = Customers.safeParse(raw.whole ? readJson(raw.body) : undefined);
-    if (data === undefined)
-      return { kind: "refused", status: raw.status, why: "the list of customers cannot be read" };
-    customerId = data.items[0]?.id;
+    const read = readForeign(Customers, raw.whole ? readJson(raw.body) : undefined);
+    if (!read.ok) return { kind: "refused", status: raw.status, why: "the list of customers cannot be read" };
+    customerId = read.value.items[0]?.id;
     if (customerId === undefined) return { kind: "none" };
   }
   const found = await partnerCenter.subscribedSkus(customerId, { token, requestId: randomUUID() });

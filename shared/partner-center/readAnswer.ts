@@ -2,6 +2,8 @@ import { z } from "zod";
 
 import type { LicenseWarning } from "../outcome/answer.ts";
 import { present } from "../present.ts";
+import { parseJson } from "../request/parseJson.ts";
+import { readForeign } from "../request/readForeign.ts";
 import { noError } from "./noError.ts";
 
 /** What a body says, whichever of the known shapes it has. */
@@ -92,7 +94,8 @@ const forDisplay = (text: string): string =>
     .replaceAll(/&(?:#39|apos|quot|lt|gt|amp);/g, (entity) => entities.get(entity) ?? entity)
     .replaceAll(/[\p{Cc}\s]+/gu, " ")
     .trim()
-    .slice(0, DESCRIPTION_MAX);
+    .slice(0, DESCRIPTION_MAX)
+    .toWellFormed();
 
 /**
  * Bytes → JSON, or undefined when they are not JSON. A byte-order mark is skipped: not documented, but Microsoft's
@@ -100,11 +103,8 @@ const forDisplay = (text: string): string =>
  * https://learn.microsoft.com/partner-center/developer/assign-licenses-to-a-user
  */
 export const readJson = (bytes: Uint8Array): unknown => {
-  try {
-    return lowerKeys(JSON.parse(new TextDecoder().decode(bytes)));
-  } catch {
-    return undefined;
-  }
+  const json = parseJson(new TextDecoder().decode(bytes));
+  return json.ok ? lowerKeys(json.value) : undefined;
 };
 
 /** The body of an answer → what it says. Never throws: what cannot be read says nothing. */
@@ -112,11 +112,14 @@ export const readAnswerBody = (bytes: Uint8Array): AnswerBody => {
   if (bytes.length === 0) return { warnings: [], readable: true };
   const json = readJson(bytes);
   if (!isRecord(json)) return { warnings: [], readable: false };
-  const error = ErrorBody.parse(json);
+  const failure = readForeign(ErrorBody, json);
+  const success = readForeign(SuccessBody, json);
+  if (!failure.ok || !success.ok) return { warnings: [], readable: false };
+  const error = failure.value;
   const found = error.code ?? error.error?.code;
   const description = error.description ?? error.message ?? error.error?.message;
-  const warnings = SuccessBody.parse(json).licensewarnings;
-  const confirms = LicenseUpdate.safeParse(json).success && NoError.safeParse(json).success;
+  const warnings = success.value.licensewarnings;
+  const confirms = readForeign(LicenseUpdate, json).ok && readForeign(NoError, json).ok;
   return {
     ...present({ code: found }),
     ...(description === undefined ? {} : { description: forDisplay(description) }),

@@ -15,6 +15,8 @@ const NOT_SENT: ReadonlySet<string> = new Set([
   "ENOTFOUND",
   "EAI_AGAIN",
   "EHOSTUNREACH",
+  // A header that cannot be one, such as a token with a line break in it
+  "UND_ERR_INVALID_ARG",
   "ENETUNREACH",
   "UND_ERR_CONNECT_TIMEOUT",
   "CERT_HAS_EXPIRED",

@@ -1,16 +1,19 @@
 import { z } from "zod";
 
 import { guid } from "../request/guid.ts";
+import { atLeast, atMost } from "../request/length.ts";
 
 const IDS_MAX = 1000;
+
+const whole = [(text: string) => text.isWellFormed(), "must not contain half of a character"] as const;
 
 const name = (what: string) =>
   z
     .string(`must be ${what}`)
     .trim()
-    .min(1, "must not be empty")
-    .max(200, "must have at most 200 characters")
-    .regex(/^[^\p{Cc}]*$/u, "must not contain control characters");
+    .check(atLeast(1, "must not be empty"), atMost(200, "must have at most 200 characters"))
+    .regex(/^[^\p{Cc}]*$/u, "must not contain control characters")
+    .refine(...whole);
 
 /** A cause, by its category. */
 export const category = z.string().regex(/^[a-z0-9-]{1,60}$/, 'must be a category such as "no-seats"');
@@ -20,11 +23,12 @@ export const customerId = guid(
 const poisonId = z
   .string()
   .regex(/^~?[A-Za-z0-9._:-]{1,100}$/, "must be the id of a poison message, as GET /api/poison lists it");
-const why = z
+/** Text for people, of some lines. */
+export const words = z
   .string("must be text")
-  .max(1000, "must have at most 1000 characters")
-  .exactOptional()
-  .describe("Why, for the record");
+  .check(atMost(1000, "must have at most 1000 characters"))
+  .refine(...whole);
+const why = words.exactOptional().describe("Why, for the record");
 /** Who asks. */
 export const by = name("the name of who asks")
   .exactOptional()
@@ -34,16 +38,21 @@ export const code = z.int("must be an error code of Partner Center, a number");
 const selection = {
   ids: z
     .array(poisonId)
-    .min(1, "must have at least 1 entry, or be left out")
-    .max(IDS_MAX, `must have at most ${IDS_MAX} entries; select by category and customerId instead`)
+    .check(
+      atLeast(1, "must have at least 1 entry, or be left out"),
+      atMost(IDS_MAX, `must have at most ${IDS_MAX} entries; select by category and customerId instead`),
+    )
     .exactOptional(),
   category: category.exactOptional(),
   code: code.exactOptional(),
   customerId: customerId.exactOptional(),
 };
 
-const isSelective = (input: Readonly<Record<string, unknown>>): boolean =>
-  Object.keys(selection).some((key) => input[key] !== undefined);
+// Runs also when it is no object at all
+const isSelective = (input: unknown): boolean =>
+  typeof input !== "object" ||
+  input === null ||
+  Object.entries(input).some(([key, value]) => Object.hasOwn(selection, key) && value !== undefined);
 const selectiveRule = {
   error: "must have ids, category, code or customerId, so that nothing is chosen by mistake",
   when: () => true,

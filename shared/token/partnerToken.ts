@@ -2,6 +2,8 @@ import { createHash } from "node:crypto";
 
 import { z } from "zod";
 
+import { readForeignJson } from "../request/readForeign.ts";
+
 const PARTNER_CENTER_AUDIENCE = "https://api.partnercenter.microsoft.com";
 /** The application id of Partner Center, which Microsoft Entra may put in place of its URL. */
 const PARTNER_CENTER_APP_ID = "fa3d9a0c-3fb0-42cc-9193-47c7ecd2edbd";
@@ -35,11 +37,8 @@ type Claims = z.infer<typeof Claims>;
 const readClaims = (token: string): Claims | undefined => {
   const [, payload, signature] = token.split(".");
   if (payload === undefined || signature === undefined) return undefined;
-  try {
-    return Claims.parse(JSON.parse(Buffer.from(payload, "base64url").toString("utf8")));
-  } catch {
-    return undefined;
-  }
+  const read = readForeignJson(Claims, Buffer.from(payload, "base64url"));
+  return read.ok ? read.value : undefined;
 };
 
 const isForPartnerCenter = (audience: string): boolean =>

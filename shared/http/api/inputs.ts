@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 import { Status } from "../../ledger/entry/entry.ts";
-import { by, category, code, customerId } from "../../poison/inputs.ts";
+import { by, category, code, customerId, words } from "../../poison/inputs.ts";
 
 /** Body of POST /api/operations/{id}/cancel. */
 export const CancelInput = z.strictObject({ by });
@@ -12,7 +12,7 @@ export const NoteInput = z.strictObject({
   category,
   code: code.exactOptional(),
   customerId: customerId.exactOptional(),
-  text: z.string("must be text").max(1000, "must have at most 1000 characters"),
+  text: words,
   by,
 });
 export type NoteInput = z.infer<typeof NoteInput>;

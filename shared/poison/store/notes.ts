@@ -2,6 +2,7 @@ import { z } from "zod";
 
 import { hashKey, quoted } from "../../ledger/table/keys.ts";
 import type { Table } from "../../ledger/table/table.ts";
+import { readForeign } from "../../request/readForeign.ts";
 
 const Note = z.object({ text: z.string(), by: z.string(), at: z.string() });
 export type Note = z.infer<typeof Note>;
@@ -35,8 +36,8 @@ export const makeNotes = (table: Table): Notes => ({
       pageSize: 1000,
     })) {
       for (const row of page) {
-        const { data } = Note.safeParse(row);
-        if (data !== undefined) notes.set(row.rowKey, data);
+        const note = readForeign(Note, row);
+        if (note.ok) notes.set(row.rowKey, note.value);
       }
     }
     return notes;

@@ -5,6 +5,7 @@ import { LedgerError } from "../../ledger/table/errors.ts";
 import { newestFirst, quoted, toToken } from "../../ledger/table/keys.ts";
 import { afterFilter, idOf, type Page, type PageOptions } from "../../ledger/table/paging.ts";
 import type { Row, Table } from "../../ledger/table/table.ts";
+import { readForeign, readForeignJson } from "../../request/readForeign.ts";
 import { Item, Operation, type ItemState } from "../operation.ts";
 
 /** Operations and their items. */
@@ -49,12 +50,9 @@ const toEntity = (operation: Operation) => ({
 });
 
 const fromRow = (row: Row): Operation => {
-  const bytes = fromChunks("json", row) ?? new Uint8Array();
-  try {
-    return Operation.parse(JSON.parse(Buffer.from(bytes).toString("utf8")));
-  } catch {
-    throw new LedgerError("unreadable", `operation "${row.partitionKey}" is not what was written`);
-  }
+  const read = readForeignJson(Operation, fromChunks("json", row) ?? new Uint8Array());
+  if (read.ok) return read.value;
+  throw new LedgerError("unreadable", `operation "${row.partitionKey}" is not what was written`);
 };
 
 const toItemEntity = (id: string, { key, ...item }: Item) => ({
@@ -63,8 +61,10 @@ const toItemEntity = (id: string, { key, ...item }: Item) => ({
   ...item,
 });
 
-const fromItemRow = (row: Row): Item | undefined =>
-  Item.safeParse({ ...row, key: row.rowKey.slice(ITEM.length) }).data;
+const fromItemRow = (row: Row): Item | undefined => {
+  const read = readForeign(Item, { ...row, key: row.rowKey.slice(ITEM.length) });
+  return read.ok ? read.value : undefined;
+};
 
 /** Whether an operation goes on. */
 const isActive = ({ endedAt }: Operation): boolean => endedAt === undefined;

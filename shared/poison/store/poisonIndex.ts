@@ -5,6 +5,7 @@ import { quoted, shardsOf, toToken } from "../../ledger/table/keys.ts";
 import { afterFilter, type Page, type PageOptions } from "../../ledger/table/paging.ts";
 import type { Row, Table } from "../../ledger/table/table.ts";
 import { present } from "../../present.ts";
+import { readForeign } from "../../request/readForeign.ts";
 
 /** What the index tells of a poison message. */
 const PoisonRow = z.object({
@@ -84,7 +85,10 @@ const shardFilter = (shard: string, filter: PoisonFilter): string =>
   `PartitionKey eq ${quoted(shard)}${fieldFilter(filter)}`;
 
 const toPoisonRows = (rows: readonly Row[]): readonly PoisonRow[] =>
-  rows.flatMap((row) => PoisonRow.safeParse(row).data ?? []);
+  rows.flatMap((row) => {
+    const read = readForeign(PoisonRow, row);
+    return read.ok ? [read.value] : [];
+  });
 
 const addTo = (groups: Map<string, Group>, row: GroupRow): void => {
   const { category, code, status, customerId, capturedAt, failedAt, state } = row;
@@ -109,8 +113,8 @@ export const makePoisonIndex = (table: Table): PoisonIndex => ({
         const pages = table.pages({ filter: shardFilter(shard, filter), select, pageSize: PAGE });
         for await (const page of pages) {
           for (const row of page) {
-            const { data } = GroupRow.safeParse(row);
-            if (data !== undefined) addTo(groups, data);
+            const read = readForeign(GroupRow, row);
+            if (read.ok) addTo(groups, read.value);
           }
         }
       }),

@@ -61,8 +61,8 @@ export const makeReceive = ({ clock, sources, readTicket, accept, publish }: Rec
       problems: problems.length,
       first: problems[0]?.pointer,
     });
-    // Without a ticket there is nobody to tell
-    if (!source.rejectOnTicket || ticket === undefined) return { kind: "invalid", problems };
+    // Without a ticket there is nobody to tell, nor with an id that no address can hold
+    if (!source.rejectOnTicket || ticket?.id.isWellFormed() !== true) return { kind: "invalid", problems };
     await publish(toRejectedEvent(ticket, problems, body, new Date(clock.now()).toISOString()));
     return { kind: "rejected", problems };
   };

@@ -38,7 +38,10 @@ const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
 const quote = (text: string): string =>
-  `"${text.slice(0, QUOTED_MAX).replaceAll(/\p{Cc}/gu, " ")}${text.length > QUOTED_MAX ? "…" : ""}"`;
+  `"${text
+    .slice(0, QUOTED_MAX)
+    .toWellFormed()
+    .replaceAll(/\p{Cc}/gu, " ")}${text.length > QUOTED_MAX ? "…" : ""}"`;
 
 interface Wanted {
   readonly sku: string;

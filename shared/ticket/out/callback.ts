@@ -6,7 +6,8 @@ import type { Source } from "../source/source.ts";
 /** The ticket in an event, and where it is told of. */
 const EventTicket = z.looseObject({
   system: z.string(),
-  id: z.string(),
+  // It stands in an address, which holds no half of a character
+  id: z.string().refine((id) => id.isWellFormed(), "must not contain half of a character"),
   source: z.string(),
   callbackUrl: z.string().optional(),
 });
@@ -49,7 +50,8 @@ export type EventData = z.infer<typeof EventData>;
 
 /** An event of license-outcomes that has a ticket to be told. */
 export const TicketEvent = z.looseObject({
-  id: z.string().min(1).max(128),
+  // It goes out in headers
+  id: z.string().regex(/^[\x21-\x7e]{1,128}$/, "must be 1 to 128 visible ASCII characters"),
   subject: z.string(),
   data: EventData,
 });

@@ -1,6 +1,7 @@
 import { z } from "zod";
 
 import { guid } from "../../request/guid.ts";
+import { atLeast, atMost } from "../../request/length.ts";
 import { profileOf, profiles, type FieldMap, type MapField, type Profile } from "../in/profiles.ts";
 import type { Scheme } from "../in/scheme.ts";
 import { callbackTemplateNames } from "../out/callbackTemplates.ts";
@@ -16,12 +17,13 @@ const secretName = z
     "must be the name of a secret in Key Vault, not the secret itself: 1 to 127 letters, digits and hyphens",
   );
 
-const expression = z.string("must be a JSONata expression, as text").min(1, "must not be empty").max(4000);
+const expression = z
+  .string("must be a JSONata expression, as text")
+  .check(atLeast(1, "must not be empty"), atMost(4000));
 const mapField = expression.exactOptional();
 const fieldName = z
   .string("must be the name of a field")
-  .min(1, "must not be empty")
-  .max(200)
+  .check(atLeast(1, "must not be empty"), atMost(200))
   .exactOptional();
 
 const host = z
@@ -39,7 +41,7 @@ const table = (what: string) =>
 const fillIn = (template: string): string => template.replaceAll("{ticketId}", "1");
 const callbackUrl = z
   .string()
-  .max(2048)
+  .check(atMost(2048))
   .refine(
     (value) => URL.canParse(fillIn(value)) && /^https?:$/.test(new URL(fillIn(value)).protocol),
     'must be a web address such as "https://desk.example.com/hooks/license-relay"; {ticketId} stands for the id of the ticket',
@@ -85,7 +87,7 @@ export const SourceFile = z
       ),
     signingKeyOrigins: z
       .array(z.url({ protocol: /^https$/, error: 'must be an origin such as "https://psa.example.com"' }))
-      .max(20)
+      .check(atMost(20))
       .default([])
       .describe("ConnectWise on premises: origins that a signing key may be fetched from"),
     fields: z
@@ -129,7 +131,7 @@ export const SourceFile = z
     callbackUrl: callbackUrl.exactOptional().describe("Where outcomes are posted; {ticketId} is filled in"),
     callbackHosts: z
       .array(host)
-      .max(50)
+      .check(atMost(50))
       .default([])
       .describe("Hosts that a callback address in a request may have"),
     callbackSecret: secretName

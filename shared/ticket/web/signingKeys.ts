@@ -1,5 +1,7 @@
 import { z } from "zod";
 
+import { atLeast, atMost } from "../../request/length.ts";
+import { readForeignJson } from "../../request/readForeign.ts";
 import { WebError } from "./errors.ts";
 import type { SendWeb } from "./send.ts";
 
@@ -14,7 +16,7 @@ const KNOWN_MAX = 50;
 const ASKED_MAX = 20;
 const ASKED_MS = 60_000;
 
-const Answer = z.object({ signing_key: z.string().min(1).max(4096) });
+const Answer = z.object({ signing_key: z.string().check(atLeast(1), atMost(4096)) });
 
 interface Known {
   readonly key: Promise<string>;
@@ -36,14 +38,8 @@ export const makeReadSigningKey = (send: SendWeb, now: () => number): ReadSignin
       headers: { accept: "application/json" },
       isTrusted,
     });
-    let json: unknown;
-    try {
-      json = JSON.parse(text);
-    } catch {
-      json = undefined;
-    }
-    const { success, data } = Answer.safeParse(json);
-    if (status === 200 && success) return data.signing_key;
+    const answer = readForeignJson(Answer, text);
+    if (status === 200 && answer.ok) return answer.value.signing_key;
     throw new WebError("unreachable", `"${url.host}" gave no signing key (status ${status})`);
   };
 

@@ -1,6 +1,9 @@
 import { request as httpRequest } from "undici";
 import { z } from "zod";
 
+import { atLeast, atMost } from "../../request/length.ts";
+import { parseJson } from "../../request/parseJson.ts";
+import { readForeign } from "../../request/readForeign.ts";
 import { retryAfterMs } from "../../wait/retryAfter.ts";
 import { credentialFields, type AppCredential } from "./appCredential.ts";
 import { readGrant, type Grant } from "./grant.ts";
@@ -42,12 +45,15 @@ const ANSWER_MAX_BYTES = 256 * 1024;
 /** "The client is public": then it must not send a credential. */
 const PUBLIC_CLIENT = 700_025;
 
+/** A timer of Node.js takes no longer wait. */
+const WAIT_MAX_SECONDS = 24 * 60 * 60;
+
 const Device = z.object({
-  device_code: z.string().min(1),
-  user_code: z.string().min(1).max(40),
-  verification_uri: z.url({ protocol: /^https?$/ }).max(500),
-  interval: z.coerce.number().positive().catch(5),
-  expires_in: z.coerce.number().positive().catch(900),
+  device_code: z.string().check(atLeast(1)),
+  user_code: z.string().check(atLeast(1), atMost(40)),
+  verification_uri: z.url({ protocol: /^https?$/ }).check(atMost(500)),
+  interval: z.coerce.number().positive().max(WAIT_MAX_SECONDS).catch(5),
+  expires_in: z.coerce.number().positive().max(WAIT_MAX_SECONDS).catch(900),
 });
 
 interface Answer {
@@ -57,11 +63,8 @@ interface Answer {
 }
 
 const parse = (text: string): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+  const json = parseJson(text);
+  return json.ok ? json.value : undefined;
 };
 
 /** Undefined when it is too large. */
@@ -131,19 +134,19 @@ export const makeTokenEndpoint = (
     async deviceCode() {
       const answer = await post(`${base}/devicecode`, { scope: SCOPE });
       if (typeof answer === "string") return { kind: "notNow", why: answer, retryAfterMs: 0 };
-      const { data } = Device.safeParse(answer.status === 200 ? answer.body : undefined);
-      if (data === undefined) {
+      const read = readForeign(Device, answer.status === 200 ? answer.body : undefined);
+      if (!read.ok) {
         const grant = readGrant(answer.status, answer.body, answer.retryAfterMs);
         return grant.kind === "refused" || grant.kind === "notNow"
           ? grant
           : { kind: "notNow", why: "answered with a body that cannot be read", retryAfterMs: 0 };
       }
       return {
-        deviceCode: data.device_code,
-        userCode: data.user_code,
-        verificationUri: data.verification_uri,
-        intervalMs: data.interval * 1000,
-        expiresInMs: data.expires_in * 1000,
+        deviceCode: read.value.device_code,
+        userCode: read.value.user_code,
+        verificationUri: read.value.verification_uri,
+        intervalMs: read.value.interval * 1000,
+        expiresInMs: read.value.expires_in * 1000,
       };
     },
   };

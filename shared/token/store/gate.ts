@@ -1,6 +1,7 @@
 import { z } from "zod";
 
 import type { Table } from "../../ledger/table/table.ts";
+import { readForeign } from "../../request/readForeign.ts";
 
 /** The gate for the partner access token, as all instances see it. */
 const GateRow = z
@@ -27,7 +28,8 @@ const KEY = { partitionKey: "gate", rowKey: "partner-access-token" } as const;
 
 export const makeGateStore = (table: Table): GateStore => ({
   async read() {
-    return GateRow.safeParse(await table.get(KEY.partitionKey, KEY.rowKey)).data;
+    const read = readForeign(GateRow, await table.get(KEY.partitionKey, KEY.rowKey));
+    return read.ok ? read.value : undefined;
   },
   write: (row) => table.put({ ...KEY, ...row }),
 });

@@ -2,7 +2,8 @@ import { randomUUID } from "node:crypto";
 
 import { z } from "zod";
 
-import type { Table } from "../../ledger/table/table.ts";
+import type { Row, Table } from "../../ledger/table/table.ts";
+import { readForeign, readForeignJson } from "../../request/readForeign.ts";
 
 /** How the renewal of the token stands. Times are ISO 8601. */
 const Renewal = z
@@ -49,12 +50,14 @@ const NONE: Renewal = { told: [] };
 
 const Lease = z.object({ untilMs: z.coerce.number(), holder: z.string() });
 
-const parse = (text: unknown): unknown => {
-  try {
-    return typeof text === "string" ? JSON.parse(text) : undefined;
-  } catch {
-    return undefined;
-  }
+const renewalOf = (json: unknown): Renewal => {
+  const read = readForeignJson(Renewal, typeof json === "string" ? json : "");
+  return read.ok ? read.value : NONE;
+};
+
+const leaseOf = (row: Row | undefined): z.infer<typeof Lease> | undefined => {
+  const read = readForeign(Lease, row);
+  return read.ok ? read.value : undefined;
 };
 
 const lease = (holder: string, untilMs: number) => ({ ...LEASE, holder, untilMs: String(untilMs) });
@@ -63,13 +66,13 @@ export const makeRenewals = (table: Table, now: () => number): Renewals => {
   return {
     async read() {
       const row = await table.get(STATE.partitionKey, STATE.rowKey);
-      return Renewal.safeParse(parse(row?.["json"])).data ?? NONE;
+      return renewalOf(row?.["json"]);
     },
     write: (renewal) => table.put({ ...STATE, json: JSON.stringify(renewal) }),
     async alone(leaseMs, task) {
       const row = await table.get(LEASE.partitionKey, LEASE.rowKey);
-      const { data } = Lease.safeParse(row);
-      if (data !== undefined && data.untilMs > now()) return false;
+      const known = leaseOf(row);
+      if (known !== undefined && known.untilMs > now()) return false;
       const holder = randomUUID();
       if ((await table.putIf(lease(holder, now() + leaseMs), row?.etag)) === "conflict") return false;
       try {
@@ -77,7 +80,7 @@ export const makeRenewals = (table: Table, now: () => number): Renewals => {
       } finally {
         // One that has run out may be another's by now
         const mine = await table.get(LEASE.partitionKey, LEASE.rowKey);
-        if (Lease.safeParse(mine).data?.holder === holder) await table.putIf(lease(holder, 0), mine?.etag);
+        if (leaseOf(mine)?.holder === holder) await table.putIf(lease(holder, 0), mine?.etag);
       }
       return true;
     },

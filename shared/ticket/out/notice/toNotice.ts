@@ -75,5 +75,5 @@ export const toNotice = (
         return data satisfies never;
     }
   };
-  return sentence().slice(0, NOTICE_MAX);
+  return sentence().slice(0, NOTICE_MAX).toWellFormed();
 };
