@@ -5,11 +5,13 @@ import type { PoisonPart } from "../ledger/entry/entry.ts";
 import type { LicenseRequest } from "../request/schema.ts";
 import type { Settings } from "../settings.ts";
 import type { AlertEvent } from "../token/alertEvent.ts";
+import type { Connection } from "./connect.ts";
+import { makeDeadLetterQueues, type DeadLetterQueues } from "./deadLetterQueues.ts";
 import { LICENSE_OPERATIONS, LICENSE_OUTCOMES, LICENSE_UPDATES, LICENSE_UPDATES_POISON } from "./entities.ts";
 import type { OutcomeEvent } from "./event.ts";
 import type { PoisonKey, PoisonMessage } from "./poisonMessage.ts";
 import type { RejectedEvent } from "./rejected.ts";
-import { makeSender, type Connection } from "./sender.ts";
+import { makeSender } from "./sender.ts";
 import {
   toOperationMessage,
   toOutcomeMessage,
@@ -39,6 +41,8 @@ export interface Messages {
   readonly tick: (operationId: string, tick: number) => Promise<void>;
   /** A message that another room has made. */
   readonly send: (entity: string, message: ServiceBusMessage) => Promise<void>;
+  /** The dead letters of every queue, over a connection of their own. */
+  readonly deadLetters: DeadLetterQueues;
   /** Whether requests can be enqueued now. */
   readonly check: () => Promise<void>;
 }
@@ -65,7 +69,8 @@ const toConnection = ({ settings, credential }: MessageParts): Connection => {
 /** Opens no connection yet. */
 export const makeMessages = (parts: MessageParts): Messages => {
   const lanesPerCustomer = parts.settings.LANES_PER_CUSTOMER;
-  const sender = makeSender(toConnection(parts));
+  const connection = toConnection(parts);
+  const sender = makeSender(connection);
   return {
     enqueue: (request) => sender.send(LICENSE_UPDATES, toRequestMessage(request, lanesPerCustomer)),
     resume: (request, body, number) =>
@@ -76,6 +81,7 @@ export const makeMessages = (parts: MessageParts): Messages => {
     publish: (event) => sender.send(LICENSE_OUTCOMES, toOutcomeMessage(event)),
     tick: (operationId, tick) => sender.send(LICENSE_OPERATIONS, toOperationMessage(operationId, tick)),
     send: (entity, message) => sender.send(entity, message),
+    deadLetters: makeDeadLetterQueues(connection),
     check: () => sender.check(LICENSE_UPDATES),
   };
 };

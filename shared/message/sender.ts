@@ -1,23 +1,12 @@
-import type { TokenCredential } from "@azure/identity";
 import {
   RetryMode,
-  ServiceBusClient,
   type RetryOptions,
-  type ServiceBusClientOptions,
   type ServiceBusMessage,
   type ServiceBusSender,
 } from "@azure/service-bus";
 
+import { connect, type Connection } from "./connect.ts";
 import { toQueueError } from "./errors.ts";
-
-/** How to reach Service Bus: as the trigger's own setting says. */
-export type Connection =
-  | { readonly kind: "connectionString"; readonly connectionString: string }
-  | {
-      readonly kind: "identity";
-      readonly fullyQualifiedNamespace: string;
-      readonly credential: TokenCredential;
-    };
 
 export interface Sender {
   /** Sends one message and waits for the broker's word that it has it. @throws {QueueError} */
@@ -36,16 +25,9 @@ const retryOptions: RetryOptions = {
   mode: RetryMode.Exponential,
 };
 
-const connect = (connection: Connection): ServiceBusClient => {
-  const options: ServiceBusClientOptions = { retryOptions };
-  return connection.kind === "connectionString"
-    ? new ServiceBusClient(connection.connectionString, options)
-    : new ServiceBusClient(connection.fullyQualifiedNamespace, connection.credential, options);
-};
-
 /** Senders through the SDK, one link an entity, opened when it is first used. */
 export const makeSender = (connection: Connection): Sender => {
-  const client = connect(connection);
+  const client = connect(connection, retryOptions);
   const senders = new Map<string, ServiceBusSender>();
 
   const senderOf = (entity: string): ServiceBusSender => {

@@ -11,4 +11,7 @@ export interface Delivery {
   readonly deliveryCount: number;
   readonly deadLetterReason?: string;
   readonly deadLetterDescription?: string;
+  /** Of a dead letter: the AMQP type of its body, and its application properties. */
+  readonly bodyType?: string;
+  readonly properties?: Readonly<Record<string, string | number | boolean | null>>;
 }

@@ -87,13 +87,22 @@ test("toInvocationData() hands over text, or bytes that override nothing", () =>
   expect(bytes.triggerMetadata["MessageId"]).toEqual({ string: "m-1" });
 });
 
-test("toInvocationData() takes a value section with a text, and no other one", () => {
+test("toInvocationData() takes a value section with a text for a text, and no other one", () => {
   const value = (body: unknown, bodyType: "value" | "sequence"): ServiceBusReceivedMessage =>
     aMessage(body, { _rawAmqpMessage: { body, bodyType } });
 
   expect(toInvocationData(value("words", "value"), asText).inputData[0]?.data).toEqual({ string: "words" });
+  expect(() => toInvocationData(value("words", "value"), asBytes)).toThrow("AMQP value section");
+  expect(toInvocationData(value(null, "value"), asBytes).inputData[0]?.data).toEqual({
+    bytes: Buffer.alloc(0),
+  });
   expect(() => toInvocationData(value({ a: 1 }, "value"), asText)).toThrow("AMQP value section");
   expect(() => toInvocationData(value([["a"]], "sequence"), asText)).toThrow("AMQP sequence section");
+});
+
+test("toInvocationData() joins several data sections", () => {
+  const body = toInvocationData(aMessage([Buffer.from("a"), Buffer.from("b")]), asBytes).inputData[0]?.data;
+  expect(body).toEqual({ bytes: Buffer.from("ab") });
 });
 
 const fn: RegisteredFunction = {

@@ -1,0 +1,44 @@
+/** Application properties of a message, as far as they are kept. */
+export type MessageProperties = Readonly<Record<string, string | number | boolean | null>>;
+
+const CHARACTERS_MAX = 32 * 1024;
+const NAME_MAX = 200;
+/** Says how many properties did not fit. */
+const LEFT_OUT = "(left out)";
+
+const toValue = (value: unknown, max: number): MessageProperties[string] => {
+  if (typeof value === "string") return value.slice(0, max).toWellFormed();
+  if (typeof value === "number") return Number.isFinite(value) ? value : String(value);
+  if (typeof value === "boolean" || value === null) return value;
+  if (typeof value === "bigint") return value.toString();
+  if (value instanceof Uint8Array) return Buffer.from(value).toString("base64").slice(0, max);
+  if (value instanceof Date) return Number.isNaN(value.getTime()) ? null : value.toISOString();
+  // A property is a simple value; of what is none of those that we know, the kind is kept
+  return `(${typeof value})`;
+};
+
+/**
+ * Application properties → those that can be kept as JSON, of at most so many characters in all. Names and texts are
+ * well-formed afterwards; long texts are cut, and properties that do not fit are counted under "(left out)".
+ */
+export const boundProperties = (
+  properties: Readonly<Record<string, unknown>>,
+  charactersMax = CHARACTERS_MAX,
+): MessageProperties => {
+  let left = charactersMax;
+  let leftOut = 0;
+  const kept: [string, MessageProperties[string]][] = [];
+  for (const [name, value] of Object.entries(properties)) {
+    const key = name.slice(0, NAME_MAX).toWellFormed();
+    const max = left - key.length - 10;
+    const bounded = max <= 0 ? null : toValue(value, max);
+    // A character may become six in JSON
+    const size = JSON.stringify([key, bounded]).length;
+    if (max <= 0 || size > left) leftOut += 1;
+    else {
+      kept.push([key, bounded]);
+      left -= size;
+    }
+  }
+  return Object.fromEntries(leftOut === 0 ? kept : [...kept, [LEFT_OUT, leftOut]]);
+};

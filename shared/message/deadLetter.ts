@@ -1,0 +1,123 @@
+import type { ServiceBusReceivedMessage } from "@azure/service-bus";
+
+import type { Delivery } from "../outcome/delivery.ts";
+import { present } from "../present.ts";
+import { toAmqpJson } from "./amqpJson.ts";
+import { boundProperties, type MessageProperties } from "./boundProperties.ts";
+
+/** A message that the broker gave up, whatever it is: every field is bounded, well-formed and can be kept as JSON. */
+export interface DeadLetter {
+  /** The queue that it was on; for a subscription `<topic>/<subscription>`. */
+  readonly queue: string;
+  readonly sequenceNumber: string;
+  /** ISO 8601. */
+  readonly enqueuedAt?: string;
+  /** The bytes as they are; for a value or a sequence a copy as JSON. */
+  readonly body: Uint8Array;
+  readonly bodyType: "data" | "value" | "sequence" | "none";
+  /** The text of a value that is one, as bytes: whoever reads requests can take it. */
+  readonly text?: Uint8Array;
+  readonly contentType?: string;
+  readonly messageId?: string;
+  readonly sessionId?: string;
+  readonly reason?: string;
+  readonly description?: string;
+  readonly properties: MessageProperties;
+  /** 1 on the first delivery. */
+  readonly deliveryCount: number;
+}
+
+/** The content type of a body that is a copy: AMQP values as JSON, with `$type` where JSON has no word. */
+export const AMQP_JSON = "application/vnd.license-relay.amqp+json";
+
+const ID_MAX = 1024;
+const TEXT_MAX = 4096;
+
+type Body = Pick<DeadLetter, "body" | "bodyType" | "text">;
+
+const safely = <T>(read: () => T, otherwise: T): T => {
+  try {
+    return read();
+  } catch {
+    return otherwise;
+  }
+};
+
+/** A text of at most so many characters, well-formed; undefined for what is no text, number or id. */
+const toText = (value: unknown, max: number): string | undefined => {
+  if (value instanceof Uint8Array) return Buffer.from(value.subarray(0, max / 2)).toString("hex");
+  if (value instanceof Date) return safely(() => value.toISOString(), undefined);
+  if (typeof value === "number" || typeof value === "bigint" || typeof value === "boolean")
+    return String(value);
+  return typeof value === "string" ? value.slice(0, max).toWellFormed() : undefined;
+};
+
+const isBytes = (value: unknown): value is Uint8Array => value instanceof Uint8Array;
+
+const toCopy = (bodyType: "value" | "sequence", content: unknown): Body => ({
+  bodyType,
+  body: Buffer.from(toAmqpJson(bodyType, content), "utf8"),
+  ...(bodyType === "value" && typeof content === "string" && content.isWellFormed()
+    ? { text: Buffer.from(content, "utf8") }
+    : {}),
+});
+
+const toBody = ({ body, _rawAmqpMessage: raw }: ServiceBusReceivedMessage): Body => {
+  const content: unknown = body;
+  const section: unknown = raw.body;
+  // The SDK calls a message without a body one with the value null; only the section tells
+  if (section === undefined || section === null) return { bodyType: "none", body: new Uint8Array() };
+  if (raw.bodyType === "sequence") return toCopy("sequence", content);
+  if (raw.bodyType === "value") return toCopy("value", content);
+  if (isBytes(content)) return { bodyType: "data", body: content };
+  // Several data sections stand for one body
+  if (Array.isArray(content) && content.every(isBytes))
+    return { bodyType: "data", body: Buffer.concat(content) };
+  return toCopy("value", content);
+};
+
+const UNREADABLE: Body = { bodyType: "none", body: new Uint8Array() };
+
+const toIso = (value: unknown): string | undefined =>
+  value instanceof Date && !Number.isNaN(value.getTime()) ? value.toISOString() : undefined;
+
+/** A message as the SDK received it → a dead letter. Never throws. */
+export const toDeadLetter = (queue: string, message: ServiceBusReceivedMessage): DeadLetter => {
+  const body = safely(() => toBody(message), UNREADABLE);
+  const { deliveryCount = 0, sequenceNumber } = message;
+  const isCopy = body.bodyType === "value" || body.bodyType === "sequence";
+  return {
+    queue,
+    sequenceNumber: safely(() => sequenceNumber?.toString(), undefined) ?? "",
+    ...body,
+    properties: safely(() => boundProperties(message.applicationProperties ?? {}), {}),
+    // The wire counts from 0
+    deliveryCount: Number.isSafeInteger(deliveryCount) && deliveryCount >= 0 ? deliveryCount + 1 : 1,
+    ...present({
+      enqueuedAt: toIso(message.enqueuedTimeUtc),
+      contentType: isCopy ? AMQP_JSON : toText(message.contentType, ID_MAX),
+      messageId: toText(message.messageId, ID_MAX),
+      sessionId: toText(message.sessionId, ID_MAX),
+      reason: toText(message.deadLetterReason, TEXT_MAX),
+      description: toText(message.deadLetterErrorDescription, TEXT_MAX),
+    }),
+  };
+};
+
+/** A dead letter → a delivery, for whoever captures dead letters of its queue. */
+export const toDelivery = ({ text, body, bodyType, ...letter }: DeadLetter): Delivery => {
+  const { messageId, sessionId, contentType, deliveryCount, properties } = letter;
+  return {
+    body: text ?? body,
+    deliveryCount,
+    ...present({
+      messageId,
+      sessionId,
+      contentType: text === undefined ? contentType : undefined,
+      deadLetterReason: letter.reason,
+      deadLetterDescription: letter.description,
+    }),
+    bodyType,
+    properties,
+  };
+};
