@@ -115,6 +115,7 @@ export const rooms: readonly Room[] = [
       "message/fromTrigger.ts",
       "message/fromPoison.ts",
       "message/fromOperation.ts",
+      "message/errors.ts",
     ],
   },
   {

@@ -17,6 +17,7 @@ import { makeReadHeld } from "./readHeld.ts";
 import { makeReadState } from "./readState.ts";
 import { makeReconcile, type Reconcile } from "./reconcile.ts";
 import { makeRecorder } from "./recorder.ts";
+import { makeSendPoison } from "./sendPoison.ts";
 import { makeSettle, type Settle } from "./settle.ts";
 import { makeSubmit, parseSubmitted, type Submit } from "./submit.ts";
 import { makeUpdate } from "./update.ts";
@@ -56,7 +57,8 @@ export const makeChanges = (parts: ChangeParts): Changes => {
   const { client: partnerCenter, catalogs, userIds, pace } = parts.partnerCenter;
   const { source: tokens, gate } = token;
   const { lists, dueProofs: due, newerThan } = ledger;
-  const { enqueue, poison: sendPoison, publish: sendOutcome } = messages;
+  const { enqueue, poison: send, publish: sendOutcome } = messages;
+  const sendPoison = makeSendPoison({ send, keepBody: (id, body) => ledger.keepBody(id, body) });
   const lanesPerCustomer = settings.LANES_PER_CUSTOMER;
   const proofDelayMs = settings.PROOF_DELAY_SECONDS * 1000;
 

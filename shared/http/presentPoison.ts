@@ -90,7 +90,7 @@ const toText = (body: Uint8Array): Pick<PoisonView, "body" | "bodyEncoding"> => 
 /** A poison message in full. */
 export const toPoisonView = (
   entry: Entry,
-  { kind, state, first, latest, failures, skipped }: PoisonPart,
+  { kind, state, first, latest, failures, skipped, original }: PoisonPart,
   body: Uint8Array,
   history: readonly Step[],
   links: Links,
@@ -115,6 +115,7 @@ export const toPoisonView = (
     }),
     first,
     latest,
+    original,
     ...toText(body),
     history: [...history],
     links: linksFor(entry.id, links),

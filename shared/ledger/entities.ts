@@ -9,7 +9,7 @@ import type { Row } from "./table/table.ts";
 
 /** Row keys within the partition of an entry. */
 export const ENTRY = "entry";
-export const BODY = "body";
+const BODY = "body";
 /** Rows of the history have keys from here up to, and without, STEP_END. */
 export const STEP = "step-";
 export const STEP_END = "step.";
@@ -47,14 +47,29 @@ export const toStepEntity = (
   ...toChunks("json", jsonBytes(step)),
 });
 
-export const toBodyEntity = (
+/**
+ * So much of a body fits into one row: an entity may have 1 MiB.
+ * https://learn.microsoft.com/rest/api/storageservices/understanding-the-table-service-data-model
+ */
+export const BODY_ROW_BYTES = 720 * 1024;
+
+/** The row key of a part of a body. */
+export const bodyKey = (index: number): string =>
+  index === 0 ? BODY : `${BODY}-${String(index).padStart(6, "0")}`;
+
+/** A body as rows, as few as will do; the first says how many there are. */
+export const toBodyEntities = (
   id: string,
   body: Uint8Array,
-): TableEntity<Readonly<Record<string, unknown>>> => ({
-  partitionKey: id,
-  rowKey: BODY,
-  ...toChunks("body", body),
-});
+): readonly TableEntity<Readonly<Record<string, unknown>>>[] => {
+  const rows = Math.max(1, Math.ceil(body.length / BODY_ROW_BYTES));
+  return Array.from({ length: rows }, (_, index) => ({
+    partitionKey: id,
+    rowKey: bodyKey(index),
+    ...(rows > 1 && index === 0 ? { rows } : {}),
+    ...toChunks("body", body.subarray(index * BODY_ROW_BYTES, (index + 1) * BODY_ROW_BYTES)),
+  }));
+};
 
 export const toIndexEntity = ({
   partitionKey,
@@ -87,5 +102,8 @@ export const fromStepRow = (row: Row): Step => {
   if (!read.ok) throw unreadable(row);
   return read.value;
 };
+
+/** How many rows a body has, by its first. */
+export const bodyRowsOf = ({ rows }: Row): number => (typeof rows === "number" ? rows : 1);
 
 export const fromBodyRow = (row: Row): Uint8Array => fromChunks("body", row) ?? new Uint8Array();

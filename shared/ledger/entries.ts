@@ -2,14 +2,16 @@ import type { TransactionAction } from "@azure/data-tables";
 
 import { present } from "../present.ts";
 import {
-  BODY,
+  BODY_ROW_BYTES,
+  bodyKey,
+  bodyRowsOf,
   ENTRY,
   fromBodyRow,
   fromEntryRow,
   fromStepRow,
   STEP,
   STEP_END,
-  toBodyEntity,
+  toBodyEntities,
   toEntryEntity,
   toIndexEntity,
   toStepEntity,
@@ -35,6 +37,8 @@ export interface Entries {
   history(id: string): Promise<readonly Step[]>;
   /** The bytes of a poison message. @throws {LedgerError} */
   body(id: string): Promise<Uint8Array | undefined>;
+  /** Keeps the bytes of a poison message, before or after it is filed without them. @throws {LedgerError} */
+  keepBody(id: string, body: Uint8Array): Promise<void>;
   /**
    * Reads an entry, lets `decide` say what becomes of it, and writes that at once, or decides anew when somebody else
    * was faster. `decide` is pure, and must stand being asked again about what it has already decided: a write whose
@@ -69,7 +73,11 @@ const toActions = (
     const number = entry.steps - steps.length + index + 1;
     return ["upsert", toStepEntity(entry.id, number, step), "Replace"];
   }),
-  ...(body === undefined ? [] : [["upsert", toBodyEntity(entry.id, body), "Replace"] as TransactionAction]),
+  ...(body === undefined ? [] : toBodyEntities(entry.id, body)).map((row): TransactionAction => [
+    "upsert",
+    row,
+    "Replace",
+  ]),
 ];
 
 const aboutOf = ({ body, skuIds }: RequestPart): About => present({ request: body, skuIds });
@@ -119,7 +127,23 @@ export const makeEntries = ({ entries, lists, poison, newest }: EntriesDeps): En
     await removeRows(placed.filter((row) => !rows.has(nameOf(row))));
   };
 
+  const keepBody = async (id: string, body: Uint8Array): Promise<void> => {
+    // The first row last: it says how many there are
+    for (const row of toBodyEntities(id, body).toReversed()) await entries.put(row);
+  };
+
+  /** What is too large for the transaction goes in before it. */
+  const keepLarge = async ({ body, ...change }: Change): Promise<Change> => {
+    if (body === undefined || body.length <= BODY_ROW_BYTES) return { ...change, ...present({ body }) };
+    await keepBody(change.entry.id, body);
+    return change;
+  };
+
+  const commit = async (change: Change, etag: string | undefined): Promise<"conflict" | "done"> =>
+    entries.commit(toActions(await keepLarge(change), etag));
+
   return {
+    keepBody,
     async read(id) {
       return (await readRow(id))?.entry;
     },
@@ -131,8 +155,14 @@ export const makeEntries = ({ entries, lists, poison, newest }: EntriesDeps): En
       return steps;
     },
     async body(id) {
-      const row = await entries.get(id, BODY);
-      return row === undefined ? undefined : fromBodyRow(row);
+      const first = await entries.get(id, bodyKey(0));
+      if (first === undefined) return undefined;
+      const parts = [fromBodyRow(first)];
+      for (let index = 1; index < bodyRowsOf(first); index += 1) {
+        const row = await entries.get(id, bodyKey(index));
+        if (row !== undefined) parts.push(fromBodyRow(row));
+      }
+      return Buffer.concat(parts);
     },
     async change(id, decide) {
       const misplaced: IndexRow[] = [];
@@ -141,8 +171,7 @@ export const makeEntries = ({ entries, lists, poison, newest }: EntriesDeps): En
         const decided = decide(before?.entry);
         const { change } = decided;
         const placed = change === undefined ? [] : await place(before?.entry, change);
-        const isDone =
-          change === undefined || (await entries.commit(toActions(change, before?.etag))) === "done";
+        const isDone = change === undefined || (await commit(change, before?.etag)) === "done";
         if (isDone) {
           if (change !== undefined) await follow(before?.entry, change);
           await removeMisplaced(change?.entry ?? before?.entry, misplaced);

@@ -6,7 +6,8 @@ import { brokerCauseOf } from "../outcome/brokerCauses.ts";
 import { present } from "../present.ts";
 import { readForeign } from "../request/readForeign.ts";
 import { fromTrigger } from "./fromTrigger.ts";
-import { keyOfMessage } from "./poisonMessage.ts";
+import { fromOriginalProperties } from "./originalProperties.ts";
+import { BODY_IN_LEDGER, keyOfMessage } from "./poisonMessage.ts";
 
 // The host runs JSON.parse over every text of the metadata: an id of digits arrives as a number
 const text = z
@@ -45,6 +46,9 @@ const Properties = z.object({
   originalMessageId: text,
   originalSessionId: text,
   originalContentType: text,
+  originalBodyType: text,
+  originalProperties: z.unknown().optional().transform(fromOriginalProperties),
+  bodyAt: text,
   deliveryCount: number,
   brokerReason: text,
   brokerDescription: text,
@@ -107,8 +111,10 @@ export const fromPoison = (message: unknown, triggerMetadata: unknown, now: stri
         contentType: properties.originalContentType ?? delivery.contentType,
         brokerReason: properties.brokerReason,
         brokerDescription: properties.brokerDescription,
+        bodyType: properties.originalBodyType,
+        properties: properties.originalProperties,
       }),
     },
-    body: delivery.body,
+    ...(properties.bodyAt === BODY_IN_LEDGER && delivery.body.length === 0 ? {} : { body: delivery.body }),
   };
 };

@@ -3,6 +3,7 @@ import type { Delivery } from "../outcome/delivery.ts";
 import { present } from "../present.ts";
 import { derivedId } from "../request/derivedId.ts";
 import type { LicenseRequest } from "../request/schema.ts";
+import { toOriginalProperties } from "./originalProperties.ts";
 
 export type PropertyValue = string | number | boolean;
 
@@ -10,6 +11,8 @@ export type PropertyValue = string | number | boolean;
 export interface PoisonMessage {
   /** The same for the same message: the poison queue drops a second copy. */
   readonly messageId: string;
+  /** The id of its entry in the ledger. */
+  readonly poisonId: string;
   readonly body: Uint8Array;
   readonly contentType: string;
   readonly correlationId?: string;
@@ -18,6 +21,16 @@ export interface PoisonMessage {
 }
 
 const TEXT_MAX = 1024;
+
+/** Where the body of a poison message is that was too large: in the ledger, under the id of its entry. */
+export const BODY_IN_LEDGER = "ledger";
+
+/** The poison message whose body the ledger has. */
+export const withoutBody = (message: PoisonMessage): PoisonMessage => ({
+  ...message,
+  body: new Uint8Array(),
+  properties: { ...message.properties, BodyAt: BODY_IN_LEDGER },
+});
 
 const compact = (
   properties: Readonly<Record<string, PropertyValue | undefined>>,
@@ -56,7 +69,8 @@ export const keyOfMessage = ({ messageId = "", body }: Delivery): PoisonKey => {
  * its own so that tools show them; `Category`, `Owner`, `Meaning`, `Remedy` out of the table of causes; `Status`, `Code` of
  * Partner Center; `MsRequestId`, `MsCorrelationId`, `MsCv`, `MsServerId` for its support; `Attempts`; `PoisonId`, `Run` for the
  * ledger; `RequestId`, `CustomerId`, `UserId` when the message is a request; `OriginalMessageId`, `OriginalSessionId`,
- * `OriginalContentType`, `DeliveryCount`, `BrokerReason`, `BrokerDescription`; `CapturedAt` (ISO 8601).
+ * `OriginalContentType`, `DeliveryCount`, `BrokerReason`, `BrokerDescription`; of a dead letter `OriginalBodyType` and
+ * `OriginalProperties`; `CapturedAt` (ISO 8601); `BodyAt` when the body is not in the message, but in the ledger.
  */
 export const toPoison = (
   refusal: Refusal,
@@ -69,38 +83,43 @@ export const toPoison = (
   const ids = refusal.partnerCenter;
   return {
     messageId: derivedId("poison", id, String(run)),
+    poisonId: id,
     body: delivery.body,
     contentType: delivery.contentType ?? "application/json",
     ...present({ correlationId: request?.requestId }),
     subject: category,
-    properties: compact({
-      Kind: kind,
-      DeadLetterReason: category,
-      DeadLetterErrorDescription: description ?? meaning,
-      Category: category,
-      Owner: owner,
-      Meaning: meaning,
-      Remedy: remedy,
-      Status: status,
-      Code: code,
-      Description: description,
-      Attempts: attempts,
-      MsRequestId: ids?.msRequestId,
-      MsCorrelationId: ids?.correlationId,
-      MsCv: ids?.msCv,
-      MsServerId: ids?.serverId,
-      PoisonId: id,
-      Run: run,
-      RequestId: request?.requestId,
-      CustomerId: request?.customerId,
-      UserId: request?.userId,
-      OriginalMessageId: delivery.messageId,
-      OriginalSessionId: delivery.sessionId,
-      OriginalContentType: delivery.contentType,
-      DeliveryCount: delivery.deliveryCount,
-      BrokerReason: delivery.deadLetterReason,
-      BrokerDescription: delivery.deadLetterDescription,
-      CapturedAt: at,
-    }),
+    properties: {
+      ...present({ OriginalProperties: toOriginalProperties(delivery.properties) }),
+      ...compact({
+        Kind: kind,
+        DeadLetterReason: category,
+        DeadLetterErrorDescription: description ?? meaning,
+        Category: category,
+        Owner: owner,
+        Meaning: meaning,
+        Remedy: remedy,
+        Status: status,
+        Code: code,
+        Description: description,
+        Attempts: attempts,
+        MsRequestId: ids?.msRequestId,
+        MsCorrelationId: ids?.correlationId,
+        MsCv: ids?.msCv,
+        MsServerId: ids?.serverId,
+        PoisonId: id,
+        Run: run,
+        RequestId: request?.requestId,
+        CustomerId: request?.customerId,
+        UserId: request?.userId,
+        OriginalMessageId: delivery.messageId,
+        OriginalSessionId: delivery.sessionId,
+        OriginalContentType: delivery.contentType,
+        OriginalBodyType: delivery.bodyType,
+        DeliveryCount: delivery.deliveryCount,
+        BrokerReason: delivery.deadLetterReason,
+        BrokerDescription: delivery.deadLetterDescription,
+        CapturedAt: at,
+      }),
+    },
   };
 };

@@ -15,7 +15,7 @@ import { causeOf } from "../../shared/outcome/causes.ts";
 import { makeRemoveEnded } from "../../shared/poison/removeEnded.ts";
 import { makeOperations } from "../../shared/poison/store/operations.ts";
 import { makePoisonIndex } from "../../shared/poison/store/poisonIndex.ts";
-import { aRequest, CUSTOMER, E3, ids } from "../support/builders.ts";
+import { aFailure, aRequest, CUSTOMER, E3, ids } from "../support/builders.ts";
 import { fakeClock } from "../support/fakeClock.ts";
 import { logJournal } from "../support/logJournal.ts";
 
@@ -44,6 +44,16 @@ const aStore = () => {
     expired: makeExpired(listTable, poison, ledger),
   };
 };
+test("a body of many rows is there with its poison message, and leaves with it", async () => {
+  const { ledger, entries } = aStore();
+  const body = Buffer.alloc(2_500_000, "abc");
+  await ledger.change("~large", (entry) => filePoison(entry, aFailure({ id: "~large", body }), at(0)));
+  expect(Buffer.compare((await ledger.body("~large")) ?? Buffer.alloc(0), body)).toBe(0);
+  const entry = await ledger.read("~large");
+  if (entry !== undefined) await ledger.remove(entry);
+  expect(await entries.get("~large", "body-000003")).toBeUndefined();
+});
+
 let store: ReturnType<typeof aStore>;
 beforeEach(() => {
   store = aStore();

@@ -145,6 +145,41 @@ describe("ledger.change()", () => {
   });
 });
 
+describe("ledger.body()", () => {
+  const bytes = (size: number) => Buffer.from(Array.from({ length: size }, (_, index) => index % 251));
+
+  test.each([0, 1, 65_536, 700_000, 3_000_000])("has all %i bytes of a poison message", async (size) => {
+    const { ledger } = aLedger();
+    const body = bytes(size);
+    await ledger.change("~p", (entry) =>
+      filePoison(entry, aFailure({ id: "~p", body }), "2026-01-01T00:00:00.000Z"),
+    );
+    expect(Buffer.compare((await ledger.body("~p")) ?? bytes(3), body)).toBe(0);
+  });
+
+  test("is kept before its message is filed without it, and goes with the entry", async () => {
+    const { ledger, entries } = aLedger();
+    await ledger.keepBody("~p", bytes(2_000_000));
+    await ledger.keepBody("~p", bytes(800_000));
+    const { body: _left, ...failure } = aFailure({ id: "~p" });
+    await ledger.change("~p", (entry) => filePoison(entry, failure, "2026-01-01T00:00:00.000Z"));
+    expect(await ledger.body("~p")).toHaveLength(800_000);
+    const entry = await ledger.read("~p");
+    if (entry !== undefined) await ledger.remove(entry);
+    expect(entries.rows()).toEqual([]);
+  });
+
+  test("has rows that the table service can hold", async () => {
+    const { ledger, entries } = aLedger();
+    await ledger.keepBody("~p", bytes(2_000_000));
+    for (const row of entries.rows()) {
+      const parts = Object.values(row).filter((value) => value instanceof Uint8Array);
+      expect(Math.max(...parts.map(({ length }) => length))).toBeLessThanOrEqual(65_536);
+      expect(parts.reduce((sum, { length }) => sum + length, 0)).toBeLessThan(1_000_000);
+    }
+  });
+});
+
 test("ledger.history() has each step in a place of its own, however many are written at once", async () => {
   const { end, entries, ledger } = aScene();
   await end();

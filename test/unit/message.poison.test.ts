@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { fromPoison } from "../../shared/message/fromPoison.ts";
 import { keyOfMessage, replayMessageId, toPoison } from "../../shared/message/poisonMessage.ts";
 import { toRejectedEvent } from "../../shared/message/rejected.ts";
+import type { Delivery } from "../../shared/outcome/delivery.ts";
 import { aDelivery, aFailure, aRequest, bytesOf, CUSTOMER, ids } from "../support/builders.ts";
 
 const AT = "2026-01-01T00:00:00.000Z";
@@ -64,6 +65,26 @@ describe("toPoison()", () => {
     const [one, other] = [0, 1].map((run) => toPoison(long, aDelivery(), { id: "request-1", run }));
     expect(one?.messageId).not.toBe(other?.messageId);
     expect(one?.properties["Description"]).toBe("x".repeat(1024));
+  });
+});
+
+describe("the application properties of a dead letter", () => {
+  const deadLetter = { bodyType: "value", properties: { Team: "blue", n: 1, on: true, none: null } };
+  const properties = (fields: Partial<Delivery>) =>
+    toPoison(refusal, aDelivery(fields), { id: "request-1", run: 0 }).properties;
+  const originalOf = (given: Readonly<Record<string, unknown>>) =>
+    fromPoison(Buffer.from("x"), asTheHostDoes(given), NOW).original;
+
+  test("go along with the poison message, and are filed with it", () => {
+    expect(originalOf(properties(deadLetter))).toMatchObject(deadLetter);
+    expect(properties({ properties: {} })).not.toHaveProperty("OriginalProperties");
+  });
+
+  test("are bounded, and what is none of ours is left out", () => {
+    const many = properties({ properties: { long: "x".repeat(20_000), other: 1 } })["OriginalProperties"];
+    expect(String(many).length).toBeLessThan(9000);
+    for (const text of ["json:{", "json:[1]", '{"a":1}', 1, 'json:{"a":{}}'])
+      expect(originalOf({ OriginalProperties: text })).not.toHaveProperty("properties");
   });
 });
 

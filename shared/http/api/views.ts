@@ -1,6 +1,15 @@
 import { z } from "zod";
 
-import { End, PoisonKind, PoisonState, Proof, Refusal, Status, Step } from "../../ledger/entry/entry.ts";
+import {
+  End,
+  Original,
+  PoisonKind,
+  PoisonState,
+  Proof,
+  Refusal,
+  Status,
+  Step,
+} from "../../ledger/entry/entry.ts";
 import { ItemState, Operation, Selection } from "../../poison/operation.ts";
 import { LicenseRequest } from "../../request/schema.ts";
 
@@ -140,6 +149,7 @@ export const PoisonView = z.object({
   ...PoisonItem.shape,
   first: Refusal.describe("The first refusal"),
   latest: Refusal.describe("The latest refusal"),
+  original: Original.describe("The message as it was before it became a poison message"),
   body: z.string().describe("The message as it came; Base64 when it is not UTF-8 text"),
   bodyEncoding: z.enum(["text", "base64"]),
   history: z.array(Step),

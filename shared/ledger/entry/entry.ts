@@ -146,7 +146,8 @@ export type Replay = z.infer<typeof Replay>;
 export const PoisonState = z.enum(["open", "replaying", "discarded", "closed"]);
 export type PoisonState = z.infer<typeof PoisonState>;
 
-const Original = z
+/** What the message was before it became a poison message. */
+export const Original = z
   .object({
     messageId: z.string().exactOptional(),
     sessionId: z.string().exactOptional(),
@@ -154,6 +155,15 @@ const Original = z
     deliveryCount: z.int(),
     brokerReason: z.string().exactOptional(),
     brokerDescription: z.string().exactOptional(),
+    bodyType: z
+      .string()
+      .exactOptional()
+      .describe("AMQP type of the body of a dead letter: data, value, sequence, none"),
+    properties: z
+      .record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()]))
+      .readonly()
+      .exactOptional()
+      .describe("Application properties of a dead letter; long ones are cut"),
   })
   .readonly();
 

@@ -12,7 +12,8 @@ export interface Failure {
   readonly run: number;
   readonly refusal: Refusal;
   readonly original: PoisonPart["original"];
-  readonly body: Uint8Array;
+  /** Left out when the ledger has it already. */
+  readonly body?: Uint8Array;
 }
 
 type Decision = { readonly change?: Change };
@@ -42,7 +43,8 @@ export const filePoison = (known: Entry | undefined, failure: Failure, at: strin
   const steps = request === undefined ? [refusedStep(failure)] : [];
   if (poison === undefined) {
     const isOver = request?.status === "applied" || request?.status === "discarded";
-    return { change: { ...toChange(entry, at, { poison: firstFailure(failure, isOver) }, steps), body } };
+    const change = toChange(entry, at, { poison: firstFailure(failure, isOver) }, steps);
+    return { change: { ...change, ...present({ body }) } };
   }
   if (run <= poison.lastRun) return {};
   const counted = { ...poison, latest: refusal, failures: poison.failures + 1, lastRun: run };
