@@ -47,7 +47,7 @@ const Properties = z.object({
   originalSessionId: text,
   originalContentType: text,
   originalBodyType: text,
-  originalProperties: z.unknown().optional().transform(fromOriginalProperties),
+  originalProperties: z.unknown().transform(fromOriginalProperties).optional(),
   bodyAt: text,
   deliveryCount: number,
   brokerReason: text,

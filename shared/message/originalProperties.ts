@@ -1,5 +1,6 @@
 import { z } from "zod";
 
+import { readForeignJson } from "../request/readForeign.ts";
 import { boundProperties, type MessageProperties } from "./boundProperties.ts";
 
 /** In front of the JSON: a text that is nothing but JSON would be taken apart by the host, and its names changed. */
@@ -18,9 +19,6 @@ export const toOriginalProperties = (properties: MessageProperties = {}): string
 /** The property of a poison message → application properties; undefined when it is none of ours. */
 export const fromOriginalProperties = (text: unknown): MessageProperties | undefined => {
   if (typeof text !== "string" || !text.startsWith(PREFIX)) return undefined;
-  try {
-    return Properties.safeParse(JSON.parse(text.slice(PREFIX.length))).data;
-  } catch {
-    return undefined;
-  }
+  const read = readForeignJson(Properties, text.slice(PREFIX.length));
+  return read.ok ? read.value : undefined;
 };
