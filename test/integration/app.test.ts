@@ -80,8 +80,8 @@ const applyNext = async (request: Pick<LicenseRequest, "requestId" | "customerId
   return message.messageId;
 };
 const nextOutcome = async (id: string): Promise<unknown> => {
-  const { body, applicationProperties } = await take(id, OUTCOMES, "all");
-  return { event: JSON.parse(String(body)) as unknown, filters: applicationProperties };
+  const message = await take(id, OUTCOMES, "all");
+  return { event: JSON.parse(String(message.body)) as unknown, filters: message.applicationProperties };
 };
 const historyOf = async (id: string) =>
   (await app.http.view.request(id))?.history.map(({ event }) => event) ?? [];
@@ -142,8 +142,8 @@ describe("the app", () => {
     part(azure.partnerCenter).setSeats(customers.contoso, skus.visio, 1000);
     const { id } = await app.poison.manage.start("replay", { ids: ["sold-out-1"] }, "kim", log);
     const ticks = await bus.acceptSession("license-operations", id, options);
-    const { body } = await takeFrom(ticks, () => true);
-    expect(fromOperation(body)).toBe(id);
+    const tick = await takeFrom(ticks, () => true);
+    expect(fromOperation(tick.body)).toBe(id);
     const [replayed] = await Promise.all([applyNext(request), app.poison.operate(id, log)]);
     expect(replayed).toBe("sold-out-1~1");
     expect((await app.http.view.operation(id))?.operation).toMatchObject({ state: "done", done: 1 });

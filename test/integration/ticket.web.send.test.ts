@@ -1,5 +1,6 @@
 import type { LookupAddress } from "node:dns";
 import { createServer, type Server } from "node:http";
+import { text } from "node:stream/consumers";
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
@@ -15,11 +16,19 @@ beforeAll(async () => {
   server = createServer((request, response) => {
     paths.push(request.url ?? "");
     switch (request.url ?? "") {
+      case "/echo":
+        void text(request).then((body) => {
+          response.end([request.method, request.headers["x-one"], body].join(" "));
+        });
+        return;
       case "/redirect":
         response.writeHead(302, { location: `http://127.0.0.1:${port}/secret` }).end();
         return;
       case "/large":
         response.end("x".repeat(200_000));
+        return;
+      case "/brimful":
+        response.end("x".repeat(64 * 1024));
         return;
       case "/drips":
         response.write("x");
@@ -28,6 +37,15 @@ beforeAll(async () => {
         return;
       case "/later":
         response.writeHead(429, { "retry-after": "7" }).end();
+        return;
+      case "/date":
+        response.writeHead(503, { "retry-after": new Date(Date.now() + 60_000).toUTCString() }).end();
+        return;
+      case "/past":
+        response.writeHead(503, { "retry-after": "Thu, 01 Jan 2015 00:00:00 GMT" }).end();
+        return;
+      case "/soon":
+        response.writeHead(503, { "retry-after": "soon" }).end();
         return;
       default:
         response.end("ok");
@@ -61,6 +79,49 @@ describe("makeSendWeb()", () => {
   test("answers with status, text and Retry-After", async () => {
     expect(await get("/")).toEqual({ status: 200, text: "ok" });
     expect(await get("/later")).toEqual({ status: 429, text: "", retryAfterSeconds: 7 });
+  });
+
+  test("reads Retry-After as a date too, and leaves out what it cannot read", async () => {
+    const { retryAfterSeconds = 0 } = await get("/date");
+    expect(retryAfterSeconds).toBeGreaterThan(50);
+    expect(retryAfterSeconds).toBeLessThanOrEqual(60);
+    expect(await get("/past")).toEqual({ status: 503, text: "", retryAfterSeconds: 0 });
+    expect(await get("/soon")).toEqual({ status: 503, text: "" });
+  });
+
+  test("reads 64 KiB", async () => {
+    expect((await get("/brimful")).text).toHaveLength(64 * 1024);
+  });
+
+  test("sends the body and the headers as they are given", async () => {
+    const url = new URL(`http://127.0.0.1:${port}/echo`);
+    const headers = { "x-one": "1" };
+    const answer = await makeSendWeb(options)({ url, method: "PUT", headers, body: "the body" });
+    expect(answer.text).toBe("PUT 1 the body");
+  });
+
+  test("says which host does not answer, and with which code of the network", async () => {
+    const free = createServer();
+    const gone = await listen(free, { part: "test", setting: "-", port: 0 });
+    await closeServer(free);
+    await expect(get("/", {}, `127.0.0.1:${gone}`)).rejects.toThrow(
+      `"127.0.0.1:${gone}" cannot be reached (ECONNREFUSED)`,
+    );
+  });
+
+  test("calls a name over https also where this machine may be called", async () => {
+    const send = makeSendWeb({ ...options, resolve: to("127.0.0.1") });
+    const url = new URL(`https://desk.example.com:${port}/`);
+    expect(await codeOf(send({ url, method: "GET", headers: {} }))).toBe("unreachable");
+    const plain = new URL(`http://desk.example.com:${port}/`);
+    expect(await codeOf(send({ url: plain, method: "GET", headers: {} }))).toBe("blocked");
+  });
+
+  test("calls a private address only when it is an operator's own word", async () => {
+    const send = makeSendWeb({ ...options, allowLoopback: false, timeoutMs: 50 });
+    const call = { url: new URL("https://127.0.0.1:1/"), method: "GET", headers: {} } as const;
+    expect(await codeOf(send(call))).toBe("blocked");
+    expect(await codeOf(send({ ...call, isTrusted: true }))).toBe("unreachable");
   });
 
   test("does not follow a redirect", async () => {

@@ -64,6 +64,38 @@ describe("makeSecrets()", () => {
     expect(await codeOf(reader(url)("partner-access-token"))).toBe("unreachable");
   });
 
+  test("says what the vault answered, or why it did not, and nothing else of the error", async () => {
+    const gone = await startKeyVault({ port: 0 });
+    const { url } = gone;
+    await gone.close();
+    const read = (address = vault.url) => reader(address)("partner-access-token");
+    await expect(read(url)).rejects.toThrow(
+      "the vault cannot be reached (ECONNREFUSED); check KEY_VAULT_URL",
+    );
+    vault.faults.answer(503, "always");
+    await expect(read()).rejects.toThrow("the vault cannot be reached (status 503); check KEY_VAULT_URL");
+  });
+
+  test.each([
+    [{ code: "EHOSTUNREACH" }, "the vault cannot be reached (EHOSTUNREACH); "],
+    [{ code: "Bearer not-to-be-shown" }, "the vault cannot be reached; "],
+    [{ code: 7 }, "the vault cannot be reached; "],
+    [{ statusCode: 404 }, "there is no such secret; "],
+    [{ statusCode: "404" }, "the vault cannot be reached; "],
+    [{}, "the vault cannot be reached; "],
+  ])("reads %j of an error of the credential", async (fields, why) => {
+    const error = Object.assign(new Error("not to be shown"), fields);
+    const secrets = makeSecrets(new URL(vault.url), { getToken: () => Promise.reject(error) });
+    await expect(secrets.read("partner-access-token")).rejects.toThrow(
+      `Cannot read secret "partner-access-token": ${why}`,
+    );
+  });
+
+  test("takes a secret without a value for a missing one", async () => {
+    vault.set("partner-access-token", "  \n");
+    expect(await codeOf(reader()("partner-access-token"))).toBe("missing");
+  });
+
   test("bears two refusals of the vault that pass", async () => {
     vault.faults.answer(503, 2);
     expect(await reader()("partner-access-token")).toBe("the-token");

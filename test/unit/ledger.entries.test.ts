@@ -180,6 +180,80 @@ describe("ledger.body()", () => {
   });
 });
 
+describe("a row that is not what was written", () => {
+  const place = { partitionKey: "request-1" };
+  const refusedBy = async (reading: Promise<unknown>): Promise<string> => {
+    try {
+      await reading;
+      return "read";
+    } catch (error) {
+      return error instanceof LedgerError ? error.code : String(error);
+    }
+  };
+
+  test.each([
+    ["nothing", {}],
+    ["no JSON", { json0: Buffer.from("{") }],
+    ["another JSON", { json0: Buffer.from('{"version":1,"id":"request-1"}') }],
+  ])("is called unreadable as an entry and as a step: %s", async (_name, columns) => {
+    const { ledger, entries } = aScene();
+    await entries.put({ ...place, rowKey: "entry", ...columns });
+    await entries.put({ ...place, rowKey: "step-000001", ...columns });
+    expect(await refusedBy(ledger.read("request-1"))).toBe("unreadable");
+    expect(await refusedBy(ledger.history("request-1"))).toBe("unreadable");
+    await expect(ledger.read("request-1")).rejects.toThrow('row "entry" of "request-1"');
+  });
+
+  test("has no body", async () => {
+    const { ledger, entries } = aScene();
+    expect(await ledger.body("request-1")).toBeUndefined();
+    await entries.put({ ...place, rowKey: "body" });
+    expect(await ledger.body("request-1")).toEqual(new Uint8Array());
+  });
+});
+
+describe("ledger.remove()", () => {
+  test("removes the history, what it noted as the newest, and the rows that lead there last", async () => {
+    const { accept, end, ledger, entries, lists, newest } = aScene();
+    await accept();
+    await end();
+    const about = { request: aRequest({ requestId: "other" }), skuIds: [E3] };
+    expect(await newest.newerThan(about, "2025-01-01T00:00:00.000Z")).toBe("request-1");
+    const entry = await ledger.read("request-1");
+    if (entry === undefined) throw new Error("There is no entry");
+    // Stopped in between: whoever cleans finds it by its rows, and goes on
+    lists.fail(1000);
+    await expect(ledger.remove(entry)).rejects.toThrow(LedgerError);
+    expect(entries.rows()).toEqual([]);
+    lists.fail(0);
+    expect(lists.rows().length).toBeGreaterThan(0);
+    await ledger.remove(entry);
+    expect(lists.rows()).toEqual([]);
+    expect(await newest.newerThan(about, "2025-01-01T00:00:00.000Z")).toBeUndefined();
+  });
+});
+
+test("the entry has beside its JSON what people look for in a table viewer", async () => {
+  const { accept, end, file, entries } = aScene();
+  await accept();
+  await end("request-1", refused);
+  await file("request-1");
+  await file("~m");
+  const rowOf = (id: string) =>
+    entries.rows().find(({ partitionKey, rowKey }) => partitionKey === id && rowKey === "entry");
+  const { customerId, userId } = aRequest();
+  expect(rowOf("request-1")).toMatchObject({
+    status: "refused",
+    customerId,
+    userId,
+    acceptedAt: "2026-01-01T00:00:00.000Z",
+    poison: "open",
+    category: "no-seats",
+  });
+  expect(rowOf("~m")).toMatchObject({ poison: "open", updatedAt: "2026-01-01T00:00:00.000Z" });
+  expect(rowOf("~m")).not.toHaveProperty("status");
+});
+
 test("ledger.history() has each step in a place of its own, however many are written at once", async () => {
   const { end, entries, ledger } = aScene();
   await end();

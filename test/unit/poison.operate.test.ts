@@ -192,6 +192,36 @@ describe("a replay", () => {
     expect(last - first).toBeLessThan(10_000);
   });
 
+  test("has so many under way at once, and no more", async () => {
+    const { ledger, start, goOn, replays, clock, run } = aScene(() => "left lying");
+    const ids = Array.from({ length: 131 }, (_, number) => `r${number}`);
+    const at = new Date(clock.now()).toISOString();
+    for (const id of ids)
+      await ledger.change(id, (entry) =>
+        filePoison(entry, aFailure({ id, body: bytesOf(aRequest({ requestId: id })) }), at),
+      );
+    const { id } = await start("replay", { ids, ratePerSecond: 1000 });
+    await goOn(id);
+    expect(replays).toHaveLength(128);
+    // Results are looked for in turn: those of the last are found as well
+    for (const one of replays.slice(-2)) await run(one.id, "applied");
+    expect(await goOn(id)).toMatchObject({ done: 2 });
+    expect(replays).toHaveLength(130);
+  });
+
+  test("ends in peace when the operation is removed under way", async () => {
+    const removal: (() => Promise<void>)[] = [];
+    const { file, start, goOn, table, ticks } = aScene(() => {
+      void removal.pop()?.();
+      return "applied";
+    });
+    for (const id of ["r1", "r2"]) await file(id);
+    const { id } = await start("replay", all);
+    removal.push(() => table.remove(`operation:${id}`, "operation"));
+    expect(await goOn(id)).toBeUndefined();
+    expect(ticks).toEqual([`${id} 0`]);
+  });
+
   test("works for half a minute at most, and has itself woken for what is under way", async () => {
     const { file, start, goOn, ticks, clock, run } = aScene(() => "left lying");
     await file("r1");

@@ -38,7 +38,7 @@ describe("loadSources()", () => {
     ['{\n  "profile": "zendesk",\n  "secret": "s",\n  "colour": 1\n}', /desk\.json:4 colour is not a field/],
     [
       '{\n  "profile": "zendesk",\n  "secret": "s",\n  "map": {\n    "userId": "a ? "\n  }\n}',
-      /desk\.json:5 map\.userId is not JSONata/,
+      /desk\.json:5 map\.userId is not JSONata: .*Unexpected end of expression/,
     ],
     [
       '{\n  "profile": "mantis",\n  "secret": "s"\n}',
@@ -51,6 +51,7 @@ describe("loadSources()", () => {
     ['{\n  "profile": "zendesk"\n  "secret": "s"\n}', /desk\.json:3 is not JSON here/],
     ["", /desk\.json:1 is/],
     ["[]", /desk\.json:1/],
+    ["\n\n[]", /desk\.json:3/],
     [
       '{\n  "profile": "zendesk",\n  "secret": "s",\n  "secretHeader": "x"\n}',
       /desk\.json:4 secretHeader has no meaning here/,
@@ -74,6 +75,18 @@ describe("loadSources()", () => {
     ],
   ])("points at the line: %j", (text, problem) => {
     expect(problemOf(text)).toMatch(problem);
+  });
+
+  test("takes a file as large as it may be, and none that is larger", () => {
+    const source = '{ "profile": "zendesk", "secret": "s" }';
+    expect(load(source.padEnd(256 * 1024)).size).toBe(1);
+    expect(problemOf(source.padEnd(256 * 1024 + 1))).toContain("desk.json is larger than 256 KiB");
+  });
+
+  test("passes over a byte-order mark and files that are no JSON", () => {
+    const source = '\uFEFF{ "profile": "zendesk", "secret": "s" }';
+    const sources = loadSources(folderWith({ "desk.json": source, "README.md": "{" }));
+    expect([...sources.keys()]).toEqual(["desk"]);
   });
 
   test("names the problems of all files at once", () => {
