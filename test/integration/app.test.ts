@@ -1,3 +1,5 @@
+import { randomUUID } from "node:crypto";
+
 import {
   ServiceBusClient,
   type ServiceBusReceivedMessage,
@@ -22,6 +24,8 @@ import { aRequest } from "../support/builders.ts";
 import { logJournal } from "../support/logJournal.ts";
 
 const OUTCOMES = "license-outcomes";
+/** The ids of one run of a test: it finds nothing of an earlier one. */
+const idOf = (name: string): string => `${name}-${randomUUID()}`;
 const environment = { ...process.env };
 const { log, events } = logJournal();
 
@@ -99,15 +103,18 @@ const forBen = (requestId: string, fields: Readonly<Record<string, unknown>> = {
 describe("the app", () => {
   test("applies a request that was accepted, tells of it and proves it", async () => {
     const partnerCenter = part(azure.partnerCenter);
-    const request = forBen("good-1");
+    const request = forBen(idOf("good"));
+    const { requestId } = request;
     expect(await app.changes.accept(request, "http", log)).toMatchObject({ status: "accepted" });
-    expect(await applyNext(request)).toBe("good-1");
-    expect(partnerCenter.journal()).toMatchObject([
-      { userId: users.contoso.ben, assigned: [{ skuId: skus.e5 }] },
-    ]);
-    expect(await historyOf("good-1")).toEqual(["accepted", "applying", "applied"]);
-    expect(await nextOutcome("good-1")).toMatchObject({
-      event: { subject: "good-1", data: { outcome: "applied" } },
+    expect(await applyNext(request)).toBe(requestId);
+    const assigned = partnerCenter
+      .journal()
+      .filter(({ userId }) => userId === users.contoso.ben)
+      .flatMap((change) => change.assigned.map(({ skuId }) => skuId));
+    expect(assigned).toContain(skus.e5);
+    expect(await historyOf(requestId)).toEqual(["accepted", "applying", "applied"]);
+    expect(await nextOutcome(requestId)).toMatchObject({
+      event: { subject: requestId, data: { outcome: "applied" } },
       filters: { outcome: "applied" },
     });
     expect(app.http.pace.state()).toMatchObject({ throttled: 0 });
@@ -115,15 +122,17 @@ describe("the app", () => {
 
     await new Promise((resolve) => setTimeout(resolve, 1000));
     await app.changes.prove(log);
-    expect((await app.http.view.request("good-1"))?.entry.request?.proof).toMatchObject({ result: "seen" });
+    expect((await app.http.view.request(requestId))?.entry.request?.proof).toMatchObject({ result: "seen" });
   });
 
   test("files a refusal and replays it", async () => {
-    const request = forBen("sold-out-1", { licensesToAssign: [{ skuId: skus.visio }] });
+    const request = forBen(idOf("sold-out"), { licensesToAssign: [{ skuId: skus.visio }] });
+    const { requestId } = request;
+    part(azure.partnerCenter).setSeats(customers.contoso, skus.visio, 0);
     await app.changes.accept(request, "http", log);
     await applyNext(request);
-    expect(await nextOutcome("sold-out-1")).toMatchObject({ event: { data: { category: "no-seats" } } });
-    const poison = await take("sold-out-1", "license-updates-poison");
+    expect(await nextOutcome(requestId)).toMatchObject({ event: { data: { category: "no-seats" } } });
+    const poison = await take(requestId, "license-updates-poison");
     const properties = Object.fromEntries(
       Object.entries(poison.applicationProperties ?? {}).map(([name, value]) => [
         name.slice(0, 1).toLowerCase() + name.slice(1),
@@ -132,7 +141,7 @@ describe("the app", () => {
     );
     const metadata = { messageId: poison.messageId, applicationProperties: properties };
     await app.poison.file(fromPoison(poison.body, metadata, new Date().toISOString()), log);
-    expect((await app.http.view.poison("sold-out-1"))?.entry.poison).toMatchObject({ state: "open" });
+    expect((await app.http.view.poison(requestId))?.entry.poison).toMatchObject({ state: "open" });
 
     await app.http.view.note({ category: "no-seats" }, { text: "ordered", by: "kim", at: "2026-01-01" });
     expect(await app.http.view.groups({ state: "open", limit: 10 })).toMatchObject([
@@ -140,24 +149,25 @@ describe("the app", () => {
     ]);
 
     part(azure.partnerCenter).setSeats(customers.contoso, skus.visio, 1000);
-    const { id } = await app.poison.manage.start("replay", { ids: ["sold-out-1"] }, "kim", log);
+    const { id } = await app.poison.manage.start("replay", { ids: [requestId] }, "kim", log);
     const ticks = await bus.acceptSession("license-operations", id, options);
     const tick = await takeFrom(ticks, () => true);
     expect(fromOperation(tick.body)).toBe(id);
     const [replayed] = await Promise.all([applyNext(request), app.poison.operate(id, log)]);
-    expect(replayed).toBe("sold-out-1~1");
+    expect(replayed).toBe(`${requestId}~1`);
     expect((await app.http.view.operation(id))?.operation).toMatchObject({ state: "done", done: 1 });
-    expect(await statusOf("sold-out-1")).toBe("applied");
-    expect(await nextOutcome("sold-out-1")).toMatchObject({
+    expect(await statusOf(requestId)).toBe("applied");
+    expect(await nextOutcome(requestId)).toMatchObject({
       event: { data: { outcome: "applied", replays: 1 } },
     });
   });
 
   test("lets a request wait for seats, and sends it on when there are some", async () => {
     const partnerCenter = part(azure.partnerCenter);
+    const requestId = idOf("waits");
     partnerCenter.setSeats(customers.adatum, skus.powerBiPro, 0);
     const request = aRequest({
-      requestId: "waits-1",
+      requestId,
       customerId: customers.adatum,
       userId: users.adatum.ben,
       licensesToAssign: [{ skuId: skus.powerBiPro }],
@@ -165,27 +175,28 @@ describe("the app", () => {
     });
     await app.changes.accept(request, "http", log);
     await applyNext(request);
-    expect(await statusOf("waits-1")).toBe("parked");
-    expect(await nextOutcome("waits-1")).toMatchObject({ event: { data: { outcome: "parked" } } });
+    expect(await statusOf(requestId)).toBe("parked");
+    expect(await nextOutcome(requestId)).toMatchObject({ event: { data: { outcome: "parked" } } });
     expect(await app.seats.missing(customers.adatum, log)).toMatchObject([{ waiting: 1 }]);
     partnerCenter.setSeats(customers.adatum, skus.powerBiPro, 1000);
     await app.seats.resume(log);
-    expect(await applyNext(request)).toBe("waits-1~seats~1");
-    expect(await statusOf("waits-1")).toBe("applied");
-    expect(await nextOutcome("waits-1")).toMatchObject({ event: { data: { outcome: "applied" } } });
+    expect(await applyNext(request)).toBe(`${requestId}~seats~1`);
+    expect(await statusOf(requestId)).toBe("applied");
+    expect(await nextOutcome(requestId)).toMatchObject({ event: { data: { outcome: "applied" } } });
   });
 
   test("takes a ticket, and tells it what became of it", async () => {
+    const ticketId = idOf("4711");
     const { body, headers } = signed({
       source: "zendesk",
       profile: "zendesk",
       secret: sampleSecrets["ticket-zendesk"],
       body: {
-        requestId: "ticket-1",
+        requestId: idOf("ticket"),
         customerId: "litware",
         userId: users.litware.carla,
         licensesToAssign: "E3",
-        ticket: { id: "4711" },
+        ticket: { id: ticketId },
       },
     });
     const lower = new Map(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
@@ -202,7 +213,7 @@ describe("the app", () => {
     const { request } = received;
     await applyNext(request);
     await app.tickets.notify.tell(toDelivery(await take(request.requestId, OUTCOMES, "tickets")), log);
-    expect(part(azure.desk).notesOn("4711")).toMatchObject([{ method: "POST", isSigned: true }]);
+    expect(part(azure.desk).notesOn(ticketId)).toMatchObject([{ method: "POST", isSigned: true }]);
     expect(await nextOutcome(request.requestId)).toMatchObject({
       filters: { notify: "ticket", ticketSource: "zendesk" },
     });
@@ -226,9 +237,10 @@ describe("the app", () => {
   });
 
   test("cleans the ledger of nothing that is young", async () => {
-    await app.changes.accept(forBen("young-1"), "http", log);
+    const request = forBen(idOf("young"));
+    await app.changes.accept(request, "http", log);
     await app.clean(log);
     expect(events()).toContain("ledger.cleaned");
-    expect(await statusOf("young-1")).toBe("accepted");
+    expect(await statusOf(request.requestId)).toBe("accepted");
   });
 });

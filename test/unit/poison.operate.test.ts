@@ -194,13 +194,13 @@ describe("a replay", () => {
 
   test("has so many under way at once, and no more", async () => {
     const { ledger, start, goOn, replays, clock, run } = aScene(() => "left lying");
-    const ids = Array.from({ length: 131 }, (_, number) => `r${number}`);
+    const many = Array.from({ length: 131 }, (_, number) => `r${number}`);
     const at = new Date(clock.now()).toISOString();
-    for (const id of ids)
+    for (const id of many)
       await ledger.change(id, (entry) =>
         filePoison(entry, aFailure({ id, body: bytesOf(aRequest({ requestId: id })) }), at),
       );
-    const { id } = await start("replay", { ids, ratePerSecond: 1000 });
+    const { id } = await start("replay", { ids: many, ratePerSecond: 1000 });
     await goOn(id);
     expect(replays).toHaveLength(128);
     // Results are looked for in turn: those of the last are found as well
