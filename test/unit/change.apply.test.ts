@@ -14,6 +14,7 @@ import { makePatiently } from "../../shared/wait/patiently.ts";
 import { aLedger } from "../support/aLedger.ts";
 import { aBody, aDelivery, bytesOf, CUSTOMER, E5, ids } from "../support/builders.ts";
 import { fakeClock } from "../support/fakeClock.ts";
+import { later } from "../support/later.ts";
 import { logJournal } from "../support/logJournal.ts";
 
 const applied: Outcome = { kind: "applied", alreadySo: false, status: 201, warnings: [], attempts: 1, ids };
@@ -50,8 +51,7 @@ const aFlow = (outcomes: Outcome | Outcome[], { poisonFailures = 0, outcomeFailu
     return (message: T): Promise<void> => {
       left -= 1;
       if (left >= 0) return Promise.reject(new Error("Cannot send: the broker cannot be reached"));
-      list.push(message);
-      return Promise.resolve();
+      return later(() => void list.push(message));
     };
   };
   const patiently = makePatiently(clock, { holdBudgetMs: 10_000, backoffBaseMs: 1000 });

@@ -17,6 +17,7 @@ import { makePatiently } from "../../shared/wait/patiently.ts";
 import { aLedger } from "../support/aLedger.ts";
 import { aBody, aDelivery, aFailure, aRequest, bytesOf, CUSTOMER, E3, ids } from "../support/builders.ts";
 import { fakeClock } from "../support/fakeClock.ts";
+import { later } from "../support/later.ts";
 import { logJournal } from "../support/logJournal.ts";
 
 const HOUR_MS = 60 * 60_000;
@@ -65,14 +66,8 @@ const aFlow = (
   const settle = makeSettle({
     patiently,
     // The broker's word comes a moment later
-    sendPoison: async (message) => {
-      await new Promise((resolve) => setImmediate(resolve));
-      poison.push(message);
-    },
-    sendOutcome: async (event) => {
-      await new Promise((resolve) => setImmediate(resolve));
-      events.push(event);
-    },
+    sendPoison: (message) => later(() => void poison.push(message)),
+    sendOutcome: (event) => later(() => void events.push(event)),
   });
   const accept = makeAccept({
     clock,
@@ -80,8 +75,7 @@ const aFlow = (
     lanesPerCustomer: 1,
     enqueue: ({ requestId }) => {
       if (state.isQueueAway) return Promise.reject(new Error("the broker is away"));
-      queued.push(requestId);
-      return Promise.resolve();
+      return later(() => void queued.push(requestId));
     },
   });
   const apply = makeApply({

@@ -7,6 +7,7 @@ import type { Item, Operation, Selection } from "../../shared/poison/operation.t
 import { makeRemoveEnded } from "../../shared/poison/removeEnded.ts";
 import type { PoisonFilter, PoisonRow } from "../../shared/poison/store/poisonIndex.ts";
 import { aFailure, aRequest, CUSTOMER } from "../support/builders.ts";
+import { later } from "../support/later.ts";
 
 const AT = "2026-01-01T00:00:00.000Z";
 const LATER = "2026-01-02T00:00:00.000Z";
@@ -149,7 +150,7 @@ describe("makeFreeze()", () => {
           yield rows;
         },
       },
-      operations: { putItems: (_id, some) => Promise.resolve(void items.push(...some)) },
+      operations: { putItems: (_id, some) => later(() => void items.push(...some)) },
       lanesPerCustomer: 1,
     });
     const total = await freeze(operation);
@@ -235,7 +236,7 @@ describe("makeRemoveEnded()", () => {
           ...(index + 1 < operations.length ? { next: String(index + 1) } : {}),
         });
       },
-      remove: ({ id }) => Promise.resolve(void removed.push(id)),
+      remove: ({ id }) => later(() => void removed.push(id)),
     });
     return { count: await removeEnded(LATER, () => isTimeUp), removed };
   };

@@ -19,6 +19,7 @@ import { makePatiently } from "../../shared/wait/patiently.ts";
 import { aLedger } from "../support/aLedger.ts";
 import { aFailure, aRequest, bytesOf, ids } from "../support/builders.ts";
 import { fakeClock } from "../support/fakeClock.ts";
+import { later } from "../support/later.ts";
 import { logJournal } from "../support/logJournal.ts";
 import { memoryTable } from "../support/memoryTable.ts";
 
@@ -67,8 +68,7 @@ const aScene = (fateOf: (id: string) => Fate = () => "applied") => {
   };
   const sendTick = (id: string, tick: number): Promise<void> => {
     if (state.isQueueAway) return away();
-    ticks.push(`${id} ${tick}`);
-    return Promise.resolve();
+    return later(() => void ticks.push(`${id} ${tick}`));
   };
   const treat = makeTreat({
     clock,
@@ -78,7 +78,7 @@ const aScene = (fateOf: (id: string) => Fate = () => "applied") => {
       replays.push({ ...key, lane, atMs: clock.now() });
       await run(key.id, fateOf(key.id));
     },
-    published: (entry) => Promise.resolve(void published.push(`${entry.id} ${entry.request?.status ?? ""}`)),
+    published: (entry) => later(() => void published.push(`${entry.id} ${entry.request?.status ?? ""}`)),
   });
   const manage = makeManage({ clock, operations, sendTick });
   const operate = makeOperate({

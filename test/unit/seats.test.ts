@@ -13,6 +13,7 @@ import { makePatiently } from "../../shared/wait/patiently.ts";
 import { aLedger } from "../support/aLedger.ts";
 import { aRequest, aSku, bytesOf, CUSTOMER, E3 } from "../support/builders.ts";
 import { fakeClock } from "../support/fakeClock.ts";
+import { later } from "../support/later.ts";
 import { logJournal } from "../support/logJournal.ts";
 
 const HOUR_MS = 60 * 60_000;
@@ -42,13 +43,13 @@ const aScene = (free: number) => {
     newerThan: (about, acceptedAt) => newest.newerThan(about, acceptedAt),
     sendResume: ({ requestId }, body, number) => {
       if (state.isBrokerAway) return Promise.reject(new Error("Cannot send: the broker cannot be reached"));
-      resumed.push(`${requestId}~${number} ${Buffer.from(body).toString("utf8").includes(requestId)}`);
-      return Promise.resolve();
+      const hasBody = Buffer.from(body).toString("utf8").includes(requestId);
+      return later(() => void resumed.push(`${requestId}~${number} ${hasBody}`));
     },
     settle: makeSettle({
       patiently: makePatiently(clock, { holdBudgetMs: 1000, backoffBaseMs: 100 }),
-      sendPoison: (message) => Promise.resolve(void poison.push(message)),
-      sendOutcome: (event) => Promise.resolve(void events.push(event)),
+      sendPoison: (message) => later(() => void poison.push(message)),
+      sendOutcome: (event) => later(() => void events.push(event)),
     }),
   });
 

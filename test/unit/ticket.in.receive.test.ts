@@ -15,6 +15,7 @@ import { VaultError } from "../../shared/vault/errors.ts";
 import { makeSharedSecrets } from "../../shared/vault/sharedSecrets.ts";
 import { aBody, bytesOf, CUSTOMER, E3 } from "../support/builders.ts";
 import { fakeClock } from "../support/fakeClock.ts";
+import { later } from "../support/later.ts";
 import { logJournal } from "../support/logJournal.ts";
 
 const SECRET = "whsec_c2VjcmV0IG9mIGEgZGVzaywgYXMgdGVzdHMgaGF2ZSBpdA==";
@@ -75,10 +76,7 @@ const aDesk = ({ file = {}, accepted, isSlow = false }: Scene = {}) => {
       brought.push(through);
       return accepted?.(request) ?? Promise.resolve({ kind: "accepted", request, status: "accepted" });
     },
-    publish: (event) => {
-      events.push(event);
-      return Promise.resolve();
-    },
+    publish: (event) => later(() => void events.push(event)),
   });
   const check = makeCheckTicket({ sources, readTicket });
 

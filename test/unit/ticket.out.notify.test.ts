@@ -19,6 +19,7 @@ import { makePatiently } from "../../shared/wait/patiently.ts";
 import { aLedger } from "../support/aLedger.ts";
 import { aDelivery, aFailure, aRequest, bytesOf } from "../support/builders.ts";
 import { fakeClock } from "../support/fakeClock.ts";
+import { later } from "../support/later.ts";
 import { logJournal } from "../support/logJournal.ts";
 import { memoryTable } from "../support/memoryTable.ts";
 
@@ -81,14 +82,13 @@ const aDesk = (replies: readonly Reply[], more: Readonly<Record<string, unknown>
     }),
     settle: makeSettle({
       patiently,
-      sendPoison: (message) => Promise.resolve(void poison.push(message)),
+      sendPoison: (message) => later(() => void poison.push(message)),
       sendOutcome: () => Promise.reject(new Error("not asked for")),
     }),
     schedule: (_body, { attempt }, atMs) => {
       state.brokerFailures -= 1;
       if (state.brokerFailures >= 0) return Promise.reject(new Error("the broker is away"));
-      scheduled.push({ attempt, inMs: atMs - clock.now() });
-      return Promise.resolve();
+      return later(() => void scheduled.push({ attempt, inMs: atMs - clock.now() }));
     },
   });
   const anEvent = (ticket: object = {}) => ({

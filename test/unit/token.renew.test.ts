@@ -11,6 +11,7 @@ import { makeRenewals } from "../../shared/token/store/renewals.ts";
 import { VaultError, type VaultErrorCode } from "../../shared/vault/errors.ts";
 import { makePatiently } from "../../shared/wait/patiently.ts";
 import { fakeClock } from "../support/fakeClock.ts";
+import { later } from "../support/later.ts";
 import { logJournal } from "../support/logJournal.ts";
 import { memoryTable } from "../support/memoryTable.ts";
 
@@ -71,13 +72,16 @@ const aScene = (grants: readonly Grant[] = []) => {
       write: (name, value, expiresAtMs) => {
         state.writeFailures -= 1;
         if (state.writeFailures >= 0) return Promise.reject(new VaultError("unreachable", "Cannot write it"));
-        written.push({ name, value, expiresAtMs });
-        stored.set(name, { value, version: `v${written.length + 1}` });
-        return Promise.resolve();
+        return later(() => {
+          written.push({ name, value, expiresAtMs });
+          stored.set(name, { value, version: `v${written.length + 1}` });
+        });
       },
       disableReplaced: (name, before) => {
-        cleaned.push(`${name} ${(before - clock.now()) / HOUR_MS}`);
-        return Promise.resolve(2);
+        return later(() => {
+          cleaned.push(`${name} ${(before - clock.now()) / HOUR_MS}`);
+          return 2;
+        });
       },
     },
     endpoint: {
@@ -334,8 +338,7 @@ describe("makeTellAlerts()", () => {
       readAlerts: () => Promise.resolve(state.alerts),
       publish: (event) => {
         if (state.isBrokerAway) return Promise.reject(new Error("the broker is away"));
-        events.push(event);
-        return Promise.resolve();
+        return later(() => void events.push(event));
       },
     });
     return { tell: () => tell(journal.log), events, state, journal, renewals, table };
