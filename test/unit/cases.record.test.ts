@@ -8,6 +8,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { caseNames, CASES_FOLDER, folderProblems } from "../support/cases/folders.ts";
 import { caseKinds } from "../support/cases/kinds.ts";
 import { record } from "../support/cases/record.ts";
+import { secretIn } from "../support/cases/secretIn.ts";
 import { ticketCases } from "../support/cases/ticket.ts";
 
 let root: string;
@@ -95,6 +96,15 @@ describe("record()", () => {
     }
   });
 
+  test("leaves out.json as it is when something is wrong with the folder", async () => {
+    await run(["partner-center", "one", "--status", "404"]);
+    writeFileSync(join(root, "partner-center/one/out.json"), "{}");
+    aFile("partner-center/one/in.body.txt", "client_secret=abc");
+    expect(await run(["--accept", "partner-center/one"])).toBe(2);
+    expect(written).toContain('"in.body.txt" has something in it that looks like the value of a secret');
+    expect(read("partner-center/one/out.json")).toEqual({});
+  });
+
   test("lists the cases", async () => {
     await run(["partner-center", "one", "--status", "404"]);
     written = "";
@@ -113,10 +123,13 @@ describe("record()", () => {
     [["partner-center", "x"], "Give --status"],
     [["partner-center", "x", "--status", "4"], "This makes no case"],
     [["partner-center", "x", "--status", "400", "--header", "Retry-After"], 'is not "Name: value"'],
-    [["file", "x", "/dev/null"], "it must be in.csv, in.json or in.jsonl"],
+    [["file", "x", import.meta.filename], "it must be in.csv, in.json or in.jsonl"],
     [["file", "x"], "Give the file"],
     [["file", "x", "a", "b"], 'What is "b"?'],
     [["--accept", "file/x"], "There is no case file/x"],
+    [["--accept", "ticket/a/b"], '"ticket/a/b" is neither a kind nor a case'],
+    [["--accept", "ticket/.."], '"ticket/.." is neither a kind nor a case'],
+    [["--accept", "ticket/"], '"ticket/" is neither a kind nor a case'],
     [["--accept", "file"], 'There is no case of the kind "file" yet'],
     [["--unknown"], "--unknown"],
   ])("says what is wrong with %j, and leaves nothing behind", async (args, words) => {
@@ -137,6 +150,39 @@ describe("record()", () => {
     expect(await run(["partner-center", "x", "-", "--status", "400"], `{"token":"${token}"}`)).toBe(2);
     expect(written).toContain("looks like a token");
     expect(caseKinds.flatMap((kind) => caseNames(root, kind))).toEqual([]);
+  });
+});
+
+describe("secretIn()", () => {
+  test.each([
+    ["a private key", ["-----BEGIN RSA", "PRIVATE KEY-----"].join(" ")],
+    ["a bearer token", "curl -H 'X: Bearer 0123456789abcdef0'"],
+    ["an Authorization header", '{"Authorization": "Basic YTpi"}'],
+    ["an Authorization header", "Authorization: Bearer abc"],
+    ["a shared access signature", "https://a.blob.core.windows.net/b?se=2026-01-01&sig=abc%2Bdefgh"],
+    ["the value of a secret, password, key or signature", '{"client_secret": "abc"}'],
+    ["the value of a secret, password, key or signature", '{"clientSecret" : "abc"}'],
+    ["the value of a secret, password, key or signature", "user=ana&password=abc"],
+    ["the value of a secret, password, key or signature", String.raw`{"text":"{\"refresh_token\":\"abc\"}"}`],
+    ["the value of a secret, password, key or signature", '{"access_token":"abc"}'],
+    ["the value of a secret, password, key or signature", '{"signature":"abc"}'],
+    ["the value of a secret, password, key or signature", "AccountName=a;AccountKey=YWJj;"],
+    ["the value of a secret, password, key or signature", "Endpoint=sb://a/;SharedAccessKey=YWJj"],
+    ["the value of a secret, password, key or signature", '{"sharedAccessKey":"YWJj"}'],
+  ])("finds %s in %s", (what, text) => {
+    expect(secretIn(text, ["made up"])).toBe(what);
+  });
+
+  test.each([
+    '{"signature": {"kind": "verified"}}',
+    '{"password": "", "secret": null, "access_token": "redacted"}',
+    '{"secret": "made up", "headers": {"authorization": "Bearer made up"}}',
+    '{"headers": {"x-zendesk-webhook-signature": "MTIz", "www-authenticate": "Bearer realm=\"a\""}}',
+    "Authorization: Bearer redacted",
+    '{"secretHeader": "X-Desk-Secret"}',
+    "The password has expired; the bearer of this ticket asks for a license.",
+  ])("finds nothing in %s", (text) => {
+    expect(secretIn(text, ["made up"])).toBeUndefined();
   });
 });
 

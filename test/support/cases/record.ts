@@ -189,15 +189,19 @@ const writeOut = async ({ root, write }: RecordOptions, kind: CaseKind, name: st
     throw new RecordError(`There is no case ${kind.name}/${name}; there are: ${known || "none"}`);
   }
   const text = toOutText(await kind.run(folder));
-  await writeFile(join(folder, OUT_FILE), text);
-  const problems = folderProblems(root, kind, name);
+  const problems = folderProblems(root, kind, name, text);
   if (problems.length > 0) throw new RecordError(`${kind.name}/${name}: ${problems.join("\n")}`);
+  await writeFile(join(folder, OUT_FILE), text);
   write(`${kind.name}/${name}/${OUT_FILE}\n${text}`);
 };
 
 const acceptCases = async (options: RecordOptions, target: string): Promise<void> => {
-  const [kindName, name] = target.split("/");
+  const [kindName, name, ...more] = target.split("/");
   const kind = kindOf(kindName);
+  if (more.length > 0 || (name !== undefined && !CASE_NAME.test(name)))
+    throw new RecordError(
+      `"${target}" is neither a kind nor a case: write ${kind.name} or ${kind.name}/<name>`,
+    );
   const names = name === undefined ? caseNames(options.root, kind) : [name];
   if (names.length === 0) throw new RecordError(`There is no case of the kind "${kind.name}" yet`);
   for (const one of names) await writeOut(options, kind, one);
