@@ -17,7 +17,7 @@ const LOOKS: readonly (readonly [what: string, pattern: RegExp])[] = [
   // Three parts with dots between, the first and the second of them JSON: it may still be good
   ["a token", /eyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]{8,}/],
   ["a private key", /-----BEGIN [A-Z ]*PRIVATE KEY-----/],
-  ["a bearer token", /\bbearer\s+(?!\w+=")[\w.~+/-]{16,}/i],
+  ["a bearer token", /\bbearer\s+(?!\w+=\\?")[\w.~+/-]{16,}/i],
   // With a scheme alone there is nothing in it
   [
     "an Authorization header",
