@@ -3,9 +3,8 @@ import { availableParallelism } from "node:os";
 import { join, posix, sep } from "node:path";
 import { parseArgs } from "node:util";
 
-import { z } from "zod";
-
 import { readArrows } from "../rooms/readArrows.ts";
+import { wholeNumber } from "../wholeNumber.ts";
 import { choose } from "./choose.ts";
 import { findMutants } from "./findMutants.ts";
 import { judgeAll } from "./judge.ts";
@@ -30,11 +29,15 @@ an early exit or an optional part of an object lost, a default lost or emptied. 
 a log entry, the texts of errors, and whatever would not parse.
 
 Each is made in a copy of the work tree below the folder for temporary files. Only tests that import the file run:
-those of test/unit, and when they pass those of test/integration, without test/integration/local/host. Tests that
-do not end count as having noticed. The type check and the linter are not asked, nor are end-to-end tests.
-Exits with 0 whatever the ratio, with 1 when the run broke or the tests fail without a fault.`;
+those of test/unit, and when they pass those of test/integration, without test/integration/local/host. A test that
+fails is tried once more. Tests that do not end count as having noticed. The type check and the linter are not asked, nor are end-to-end tests.
+Exits with 0 whatever the ratio, with 1 when the run broke, an option is wrong or the tests fail without a fault.`;
 
-const Count = z.coerce.number().int().positive();
+const atLeastOne = (option: string, text: string): number => {
+  const count = wholeNumber(option, text);
+  if (count === 0) throw new Error(`${option} must be at least 1`);
+  return count;
+};
 
 const { values } = parseArgs({
   options: {
@@ -50,13 +53,19 @@ const { values } = parseArgs({
 
 const run = async (): Promise<void> => {
   const root = process.cwd();
-  const seed = z.coerce.number().int().parse(values.seed);
-  const count = values.count === undefined ? undefined : Count.parse(values.count);
+  const seed = wholeNumber("--seed", values.seed);
+  const count = values.count === undefined ? undefined : atLeastOne("--count", values.count);
+  const jobs = atLeastOne("--jobs", values.jobs);
+  const timeoutMs = atLeastOne("--timeout", values.timeout) * 1000;
   const path = values.file.split(sep).join(posix.sep);
   const files = globSync("shared/**/*.ts", { cwd: root })
     .map((file) => file.split(sep).join(posix.sep))
     .filter((file) => file.startsWith(path))
     .toSorted();
+  if (files.length === 0)
+    throw new Error(
+      `--file "${values.file}" fits no file: give the beginning of a path, such as shared/token/`,
+    );
   const texts = new Map(files.map((file) => [file, readFileSync(join(root, file), "utf8")]));
   const textOf = (file: string): string => texts.get(file) ?? "";
   const all = files.flatMap((file) => findMutants(file, textOf(file)));
@@ -74,8 +83,8 @@ const run = async (): Promise<void> => {
     seed,
     textOf,
     testsOf: (file) => relatedTests(arrows, file),
-    jobs: Count.parse(values.jobs),
-    timeoutMs: Count.parse(values.timeout) * 1000,
+    jobs,
+    timeoutMs,
     tell: console.log,
     onVerdict: (verdict, done) => {
       console.log(progressLine(verdict, textOf(verdict.mutant.file), done, chosen.length));
@@ -89,4 +98,11 @@ const run = async (): Promise<void> => {
 };
 
 if (values.help) console.log(help);
-else await run();
+else {
+  try {
+    await run();
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    process.exitCode = 1;
+  }
+}

@@ -7,11 +7,15 @@ const BY_ADDRESS: readonly Arrow[] = [
 
 /**
  * Who first: pure tests, then those with a server; end-to-end tests and what tests only the local host never.
- * Pure tests leave nothing behind: they share one set of modules, and all of them take seconds. A test with a server
- * that fails once may only have had too little of the machine.
+ * Pure tests leave nothing behind: they share one set of modules, and all of them take seconds. A test
+ * that fails once and then passes has not noticed the fault: it may only have had too little of the machine.
  */
 export const GROUPS = [
-  { name: "unit", options: ["--no-isolate"], fits: (file: string) => file.startsWith("test/unit/") },
+  {
+    name: "unit",
+    options: ["--no-isolate", "--retry=1"],
+    fits: (file: string) => file.startsWith("test/unit/"),
+  },
   {
     name: "integration",
     options: ["--retry=1"],

@@ -39,10 +39,12 @@ export const survivorLines = (mutant: Mutant, text: string): readonly string[] =
   `  is  ${lineOf(applyMutant(text, mutant), mutant.line)}`,
 ];
 
-/** How many were noticed, and by whom. */
-export const ratioLine = (verdicts: readonly Pick<Verdict, "by">[]): string => {
+/** How many were noticed, and by whom, and how many of these only because tests did not end. */
+export const ratioLine = (verdicts: readonly Pick<Verdict, "by" | "hung">[]): string => {
   const count = (by: Verdict["by"]): number => verdicts.filter((one) => one.by === by).length;
   const noticed = verdicts.length - count("nobody");
   const percent = verdicts.length === 0 ? 0 : Math.round((noticed / verdicts.length) * 1000) / 10;
-  return `${noticed} of ${verdicts.length} noticed (${percent} %): ${count("unit")} by unit tests, ${count("integration")} by integration tests, ${count("nobody")} by nobody`;
+  const hung = verdicts.filter((one) => one.hung).length;
+  const without = hung === 0 ? "" : ` (${hung} noticed as tests did not end)`;
+  return `${noticed} of ${verdicts.length} noticed (${percent} %): ${count("unit")} by unit tests, ${count("integration")} by integration tests${without}, ${count("nobody")} by nobody`;
 };

@@ -122,8 +122,21 @@ describe("the report", () => {
   });
 
   test("says how many were noticed, and by whom", () => {
-    expect(ratioLine([{ by: "unit" }, { by: "integration" }, { by: "nobody" }])).toBe(
-      "2 of 3 noticed (66.7 %): 1 by unit tests, 1 by integration tests, 1 by nobody",
+    const ended = { hung: false };
+    expect(
+      ratioLine([
+        { by: "unit", ...ended },
+        { by: "integration", ...ended },
+        { by: "nobody", ...ended },
+      ]),
+    ).toBe("2 of 3 noticed (66.7 %): 1 by unit tests, 1 by integration tests, 1 by nobody");
+    expect(
+      ratioLine([
+        { by: "unit", hung: true },
+        { by: "integration", ...ended },
+      ]),
+    ).toBe(
+      "2 of 2 noticed (100 %): 1 by unit tests, 1 by integration tests (1 noticed as tests did not end), 0 by nobody",
     );
     expect(ratioLine([])).toMatch(/^0 of 0 noticed \(0 %\)/);
   });
