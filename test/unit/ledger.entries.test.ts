@@ -208,7 +208,7 @@ describe("a row that is not what was written", () => {
     const { ledger, entries } = aScene();
     expect(await ledger.body("request-1")).toBeUndefined();
     await entries.put({ ...place, rowKey: "body" });
-    expect(await ledger.body("request-1")).toEqual(new Uint8Array());
+    expect(await ledger.body("request-1")).toHaveLength(0);
   });
 });
 
