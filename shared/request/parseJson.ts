@@ -12,8 +12,8 @@ const BACKSLASH = 0x5c;
 const isOpening = (sign: number): boolean => sign === 0x5b || sign === 0x7b;
 const isClosing = (sign: number): boolean => sign === 0x5d || sign === 0x7d;
 
-/** Whether text that is JSON has lists and objects inside one another beyond the bound. */
-const isTooDeep = (json: string): boolean => {
+/** Whether JSON has lists and objects inside one another beyond the bound. */
+export const isTooDeep = (json: string): boolean => {
   let depth = 0;
   let isText = false;
   for (let at = 0; at < json.length; at += 1) {

@@ -156,3 +156,60 @@ describe("POST /api/tickets/{source}", () => {
     expect(await relay.api().status(good.mapping.request?.requestId ?? "")).toBeUndefined();
   });
 });
+
+describe("a length that cannot be compared", () => {
+  const hostile = { length: { toString: 1 } };
+  const aBody = (requestId: string, fields: object) => ({
+    requestId,
+    customerId: customers.contoso,
+    userId: "ana@contoso.onmicrosoft.com",
+    licensesToAssign: [{ skuId: skus.e3 }],
+    ...fields,
+  });
+  const Filed = z.object({ items: z.array(z.unknown()) });
+
+  test("over HTTP is answered 400, by name", async () => {
+    const answer = await relay.submit(aBody("hostile-http", { requestedBy: hostile }));
+    expect(answer.status).toBe(400);
+    expect(await answer.json()).toMatchObject({
+      errors: [{ pointer: "/requestedBy", detail: "must be text" }],
+    });
+  });
+
+  test("on the queue becomes one poison message, at the first try", async () => {
+    const filed = async () =>
+      Filed.parse((await relay.ask("poison?category=invalid-message")).body).items.length;
+    const before = await filed();
+    await relay.send({
+      messageId: "hostile-queue",
+      sessionId: `${customers.contoso}/hostile`,
+      contentType: "application/json",
+      body: aBody("hostile-queue", { requestedBy: hostile }),
+    });
+    await until("it is filed", async () => (await filed()) > before);
+    expect(relay.broker.counts("license-updates")).toMatchObject({ deadLetter: 0 });
+    expect(await filed()).toBe(before + 1);
+    const refusals = relay
+      .host()
+      .output()
+      .split("\n")
+      .filter((line) => line.includes("update.refused") && line.includes("invalid-message"));
+    expect(refusals).toHaveLength(1);
+  });
+
+  test.each([
+    ["where a text may be left out is taken without it", { requestedBy: hostile }, 202],
+    [
+      "where it would be part of a license is answered as any bad ticket",
+      { licensesToAssign: [{ skuId: skus.e3, excludedPlans: hostile }] },
+      400,
+    ],
+  ])("in a ticket %s", async (name, fields, status) => {
+    const body = JSON.stringify(aBody(`hostile-${status}`, fields));
+    const answer = await deliver(url, recipeDelivery("bearer", { body, deliveryId: name }));
+    expect([answer.status, await answer.text()]).toEqual([
+      status,
+      expect.stringContaining(status === 400 ? "/licensesToAssign/0/excludedPlans" : "bearer:hostile-202"),
+    ]);
+  });
+});

@@ -22,7 +22,9 @@ describe("makeEvaluate()", () => {
     ['{"id":12345678901234567890}', "id", "12345678901234567890"],
     ['{"id":-9007199254740993}', "id", "-9007199254740993"],
     ['{"id":9007199254740991}', "id", 9_007_199_254_740_991],
-    ['{"id":1e400}', "$exists(id)", true],
+    ['{"id":1e400}', "id", "1e400"],
+    ['{"o":{"length":{"toString":1},"toJSON":1}}', "o", { length: { toString: 1 }, toJSON: 1 }],
+    ['{"__proto__":{"a":1},"constructor":{"b":2}}', "constructor.b", 2],
     ['{"e":"{\\"id\\":99007199254740993}"}', "$json(e).id", "99007199254740993"],
     ['[{"a":1}]', "a", 1],
   ])("%s and %s give %s", async (input, expression, value) => {
@@ -33,6 +35,7 @@ describe("makeEvaluate()", () => {
     ["not JSON", "{", "a", "is not JSON"],
     ["a list of two", "[{},{}]", "a", "is a list"],
     ["deep nesting", `${"[".repeat(50_000)}${"]".repeat(50_000)}`, "a", "nested too deeply"],
+    ["nesting that JSON.parse() can bear", `${'{"a":'.repeat(300)}1${"}".repeat(300)}`, "**.b", "nested too"],
   ])("says what is wrong with %s", async (_name, input, expression, detail) => {
     expect(await run(input, expression)).toMatchObject({
       kind: "notJson",

@@ -9,7 +9,7 @@ import type { AnyCause } from "../../outcome/anyCause.ts";
 import { brokerCauseOf, invalidMessage } from "../../outcome/brokerCauses.ts";
 import { callbackCauses } from "../../outcome/callbackCauses.ts";
 import type { Delivery } from "../../outcome/delivery.ts";
-import { readForeignJson } from "../../request/readForeign.ts";
+import { readForeignJson, type ForeignRead, type Problem } from "../../request/readForeign.ts";
 import type { Patiently } from "../../wait/patiently.ts";
 import type { Sources } from "../source/loadSources.ts";
 import type { Source } from "../source/source.ts";
@@ -48,10 +48,10 @@ export interface Notify {
 
 type Target = Extract<CallbackTarget, { kind: "url" }>;
 
-const parse = (body: Uint8Array): TicketEvent | undefined => {
-  const read = readForeignJson(TicketEvent, body);
-  return read.ok ? read.value : undefined;
-};
+const parse = (body: Uint8Array): ForeignRead<TicketEvent> => readForeignJson(TicketEvent, body);
+
+const sentenceOf = ([first]: readonly Problem[]): string =>
+  `it is no event with a ticket: ${first?.pointer ?? ""} ${first?.detail ?? ""}`;
 
 export const makeNotify = (deps: NotifyDeps): Notify => {
   const { clock, sources, off, post, ledger, settle, schedule, patiently, scheduleSeconds } = deps;
@@ -152,9 +152,9 @@ export const makeNotify = (deps: NotifyDeps): Notify => {
 
   return {
     async tell(delivery, log) {
-      const event = parse(delivery.body);
-      if (event === undefined)
-        return giveUp(invalidMessage, "it is no event with a ticket", delivery, undefined, log);
+      const read = parse(delivery.body);
+      if (!read.ok) return giveUp(invalidMessage, sentenceOf(read.problems), delivery, undefined, log);
+      const event = read.value;
       const key = callbackKeyOf(delivery.messageId, event.id);
       const { ticket } = event.data;
       const source = sources.get(ticket.source);
@@ -168,8 +168,8 @@ export const makeNotify = (deps: NotifyDeps): Notify => {
       return tellTarget({ source, target, event, key, delivery }, log);
     },
     async capture(delivery, log) {
-      const event = parse(delivery.body);
-      const key = event === undefined ? undefined : callbackKeyOf(delivery.messageId, event.id);
+      const read = parse(delivery.body);
+      const key = read.ok ? callbackKeyOf(delivery.messageId, read.value.id) : undefined;
       const { deadLetterReason, deadLetterDescription } = delivery;
       await giveUp(
         brokerCauseOf(deadLetterReason),
