@@ -114,7 +114,7 @@ const Ticket = z
   .strictObject(
     {
       system: line(50).describe('The ticketing system, for example "zendesk"'),
-      id: line(100),
+      id: line(100).describe("Its id there; like any text, without half of a character (a lone surrogate)"),
       url: webAddress(/^https?$/, "https://desk.example.com/4711").exactOptional(),
       source: z
         .string(must("be the name of a source"))
@@ -138,7 +138,9 @@ const Contract = z
   .strictObject(
     {
       schemaVersion: z.literal(1, must("be 1")).default(1),
-      requestId: RequestId.describe("Idempotency key: the same key again is answered, not applied again"),
+      requestId: RequestId.describe(
+        'Idempotency key: the same key again is answered, not applied again; not "." or ".."',
+      ),
       customerId: CustomerId,
       userId: UserId,
       licensesToAssign: list(LicenseAssignment).exactOptional(),

@@ -11,7 +11,7 @@ import {
   Step,
 } from "../../ledger/entry/entry.ts";
 import { ItemState, Operation, Selection } from "../../poison/operation.ts";
-import { LicenseRequest } from "../../request/schema.ts";
+import { KeptRequest, LicenseRequest } from "../../request/schema.ts";
 
 const Url = z.string().describe("Absolute URL");
 const Next = Url.exactOptional().describe("The next page; absent on the last one");
@@ -23,7 +23,7 @@ export type AcceptedView = z.infer<typeof AcceptedView>;
 const requestFields = {
   requestId: z.string(),
   status: Status,
-  request: LicenseRequest.describe("What was asked for"),
+  request: KeptRequest.describe("What was asked for"),
   acceptedAt: z.iso.datetime(),
   updatedAt: z.iso.datetime(),
   waiting: z
