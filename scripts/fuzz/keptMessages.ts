@@ -11,7 +11,8 @@ import {
 import { fromPoison } from "../../shared/message/fromPoison.ts";
 import { fromTrigger } from "../../shared/message/fromTrigger.ts";
 import { keyOfMessage } from "../../shared/message/poisonMessage.ts";
-import { parseJson, parseRequestBytes } from "../../shared/request/parse.ts";
+import { parseRequestBytes } from "../../shared/request/parse.ts";
+import { parseJson } from "../../shared/request/parseJson.ts";
 import type { Findings } from "./findings.ts";
 import { inject } from "./inject.ts";
 
