@@ -7,7 +7,7 @@ import { startRelay, type Relay } from "../support/relay.ts";
 import { until } from "../support/until.ts";
 
 const CUSTOMERS = 10;
-const MESSAGES = 150;
+const MESSAGES = 100;
 
 let relay: Relay;
 beforeEach(async () => {
