@@ -465,8 +465,8 @@ describe("makeUpdate()", () => {
     expect(lasting.calls).toHaveLength(6);
   });
 
-  test("says that the usage location is missing when that is why", async () => {
-    const { run, counts } = anUpdate({ answers: [anAnswer(400, 3000)], locations: [undefined] });
+  test.each([3000, 2000])("says that the usage location is missing when that is why: %i", async (code) => {
+    const { run, counts } = anUpdate({ answers: [anAnswer(400, code)], locations: [undefined] });
     expect(await run()).toMatchObject({
       kind: "refused",
       status: 400,
