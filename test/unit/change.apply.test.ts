@@ -27,12 +27,12 @@ const refused: Outcome = {
   attempts: 2,
   ids,
 };
-const notNow: Outcome = {
+const notNow = {
   kind: "notNow",
   category: "throttled",
   why: "Partner Center answered 429",
   attempts: 3,
-};
+} as const;
 
 interface Failures {
   readonly poisonFailures?: number;
@@ -135,10 +135,11 @@ describe("makeApply()", () => {
   });
 
   test("finishes a redelivered message that the ledger says is applied without a second call", async () => {
-    const { apply, calls, events, log } = aFlow(applied);
+    const { apply, calls, events, log, journal } = aFlow(applied);
     await apply(aDelivery(), log);
     await apply(aDelivery({ deliveryCount: 2 }), log);
     expect(calls).toHaveLength(1);
+    expect(journal.events()).toEqual(["update.applied", "update.repeated", "update.applied"]);
     expect(events.map(({ type }) => type)).toEqual(Array(2).fill("com.license-relay.update.applied"));
   });
 
@@ -192,9 +193,13 @@ describe("makeApply()", () => {
   });
 
   test("gives the message back when it is not the time", async () => {
-    const { apply, poison, events, log } = aFlow(notNow);
+    const { apply, poison, events, log, journal } = aFlow(notNow);
     await expect(apply(aDelivery(), log)).rejects.toThrow(GivenBack);
     expect([poison, events]).toEqual([[], []]);
+    const { category, why } = notNow;
+    expect(journal.entries).toEqual([
+      { event: "update.givenBack", fields: { requestId: "request-1", category, why, deliveryCount: 1 } },
+    ]);
   });
 
   test("waits for the poison queue in place", async () => {

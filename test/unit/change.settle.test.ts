@@ -39,6 +39,7 @@ const refused: Outcome = {
   attempts: 1,
   ids,
 };
+const pace = { partnerCallsPerSecond: 8, customersSlowed: 0, waiting: 0, calls: 1, throttled: 0 };
 const superseded: Outcome = { kind: "superseded", newerRequestId: "request-2" };
 
 /** Requests on their way, with updates that end as told, the last for ever. */
@@ -82,7 +83,7 @@ const aFlow = (
     clock,
     record,
     settle,
-    report: () => undefined,
+    report: (log) => log("pace.state", pace),
     update: async (_request, context) => {
       contexts.push(context);
       await seen?.(context);
@@ -253,8 +254,8 @@ describe("an end that is told", () => {
     const parked: Outcome = { kind: "parked", cause: noSeats, skuIds: [E3], until, attempts: 1 };
     const { deliver, events, poison, fieldsOf, statusOf, ledger } = aFlow([parked]);
     await deliver({ waitForSeats: "PT1H" });
-    expect(await statusOf()).toBe("parked");
     expect(events).toMatchObject([{ data: { outcome: "parked", until } }]);
+    expect(await statusOf()).toBe("parked");
     expect(poison).toEqual([]);
     expect(fieldsOf("update.parked")).toEqual({
       requestId: "request-1",
@@ -272,28 +273,40 @@ describe("an end that is told", () => {
 });
 
 describe("a request that waited for seats", () => {
-  const resumed = async () => {
-    const until = new Date(fakeClock().now() + HOUR_MS).toISOString();
-    const parked: Outcome = { kind: "parked", cause: noSeats, skuIds: [E3], until, attempts: 1 };
-    const flow = aFlow([parked, superseded]);
+  const until = new Date(fakeClock().now() + HOUR_MS).toISOString();
+  const parked: Outcome = { kind: "parked", cause: noSeats, skuIds: [E3], until, attempts: 1 };
+  const resumed = async (afterMs = 1000, outcome: Outcome = superseded) => {
+    const flow = aFlow([parked, outcome]);
     await flow.deliver({ waitForSeats: "PT1H" });
+    flow.clock.pass(afterMs);
     const at = new Date(flow.clock.now()).toISOString();
     await flow.ledger.change("request-1", (entry) => intendResume(entry, at));
     await flow.deliver({ waitForSeats: "PT1H" });
-    return { ...flow, until };
+    return flow;
   };
+
+  test("is not told of again when others were faster", async () => {
+    const { events, ledger } = await resumed(1000, parked);
+    expect(events).toHaveLength(1);
+    expect((await ledger.read("request-1"))?.request?.parked?.times).toBe(2);
+  });
 
   test("is discarded for a newer one, and the ticket is told", async () => {
     const { statusOf, events, fieldsOf } = await resumed();
-    expect(await statusOf()).toBe("discarded");
     expect(events).toMatchObject([{ data: { outcome: "parked" } }, { data: { outcome: "discarded" } }]);
+    expect(await statusOf()).toBe("discarded");
     expect(fieldsOf("update.discarded")).toMatchObject({ requestId: "request-1", by: "license-relay" });
   });
 
   test("looks for newer ones, and waits no longer than it was to from the start", async () => {
-    const { contexts, until } = await resumed();
+    const { contexts } = await resumed();
     expect(contexts[1]?.newerThan).toBeDefined();
     expect(contexts[1]?.seatsUntil).toBe(until);
+  });
+
+  test("is applied or refused once its time is over", async () => {
+    expect((await resumed(HOUR_MS - 1)).contexts[1]).toHaveProperty("seatsUntil");
+    expect((await resumed(HOUR_MS)).contexts[1]).not.toHaveProperty("seatsUntil");
   });
 });
 
@@ -310,14 +323,30 @@ describe("a message that is no request", () => {
   });
 
   test("closes its poison message once it is sent again as a request", async () => {
-    const { ledger, clock, contexts, deliverAs } = aFlow();
     const id = "~0f8fad5b-d9cb-469f-a165-70867728950e";
+    const states: (string | undefined)[] = [];
+    const { ledger, clock, contexts, deliverAs } = aFlow([applied], async () => {
+      states.push((await ledger.read(id))?.poison?.state);
+    });
     const at = new Date(clock.now()).toISOString();
     await ledger.change(id, (entry) => filePoison(entry, aFailure({ id }), at));
     await deliverAs(`${id}~1`);
-    expect((await ledger.read(id))?.poison?.state).toBe("closed");
+    expect(states).toEqual(["closed"]);
     expect(contexts[0]?.messageId).toBe(`${id}~1`);
   });
+});
+
+test("settle.published() has nothing to tell of what has not ended", async () => {
+  const { accept, ledger, settle, events, journal, log } = aFlow();
+  await accept(aRequest(), "http", log);
+  await ledger.change("~m", (entry) => filePoison(entry, aFailure({ id: "~m" }), "2026-01-01T00:00:00.000Z"));
+  const before = journal.entries.length;
+  for (const id of ["request-1", "~m"]) {
+    const entry = await ledger.read(id);
+    if (entry === undefined) throw new Error("There is no entry");
+    await settle.published(entry, log);
+  }
+  expect([events, journal.entries.length]).toEqual([[], before]);
 });
 
 describe("a dead letter", () => {
@@ -339,6 +368,7 @@ describe("what an update is told", () => {
       new Date(clock.now() + HOUR_MS).toISOString(),
       undefined,
     ]);
+    expect(contexts[1]).not.toHaveProperty("seatsUntil");
   });
 
   test("its waits are noted, and those that cannot be noted at once are noted with the end", async () => {
@@ -355,6 +385,12 @@ describe("what an update is told", () => {
       { event: "applied" },
     ]);
     expect(await statusOf()).toBe("applied");
+  });
+
+  test("the pace is reported after it", async () => {
+    const { deliver, fieldsOf } = aFlow();
+    await deliver();
+    expect(fieldsOf("pace.state")).toEqual(pace);
   });
 
   test("the first delivery of a request is not held against newer ones", async () => {

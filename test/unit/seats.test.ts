@@ -17,25 +17,33 @@ import { later } from "../support/later.ts";
 import { logJournal } from "../support/logJournal.ts";
 
 const HOUR_MS = 60 * 60_000;
+const OTHER_CUSTOMER = "99999999-9999-4999-8999-999999999999";
 
 /** Requests that wait, and so many free seats. */
 const aScene = (free: number) => {
   const clock = fakeClock();
-  const { log } = logJournal();
+  const { log, entries: logged } = logJournal();
   const store = aLedger();
   const { ledger, newest, lists } = store;
   const poison: PoisonMessage[] = [];
   const events: OutcomeEvent[] = [];
   const resumed: string[] = [];
-  const state = { free, reads: 0, isBrokerAway: false };
+  const state = { free, reads: 0, isBrokerAway: false, unreadable: "" };
   const nowIso = (): string => new Date(clock.now()).toISOString();
   const seats = makeSeats({
     clock,
     ledger,
     lists: makeLists(lists, ledger),
     catalogs: {
-      of: () => {
+      of: (customerId) => {
         state.reads += 1;
+        if (customerId === state.unreadable)
+          return Promise.resolve({
+            kind: "notFound",
+            status: 503,
+            why: "answered 503",
+            retryAfterMs: 0,
+          });
         return Promise.resolve({ kind: "found", value: [aSku({ skuId: E3, availableUnits: state.free })] });
       },
     },
@@ -53,12 +61,12 @@ const aScene = (free: number) => {
     }),
   });
 
-  const requestOf = (requestId: string, user: string) =>
-    aRequest({ requestId, userId: `${user}@contoso.com`, waitForSeats: "PT1H" });
+  const requestOf = (requestId: string, user: string, customerId = CUSTOMER) =>
+    aRequest({ requestId, customerId, userId: `${user}@contoso.com`, waitForSeats: "PT1H" });
   /** Accepted now, found no seat, and parked. */
-  const park = async (requestId: string, user = requestId): Promise<void> => {
+  const park = async (requestId: string, user = requestId, customerId = CUSTOMER): Promise<void> => {
     clock.pass(1000);
-    const request = requestOf(requestId, user);
+    const request = requestOf(requestId, user, customerId);
     const until = new Date(clock.now() + HOUR_MS).toISOString();
     const outcome = {
       kind: "parked",
@@ -86,6 +94,7 @@ const aScene = (free: number) => {
     requestOf,
     nowIso,
     log,
+    logged,
   };
 };
 
@@ -100,6 +109,37 @@ describe("makeSeats()", () => {
     // On their way they hold their seats
     await run();
     expect(resumed).toHaveLength(2);
+  });
+
+  test("says in the log what became of those that waited", async () => {
+    const { park, run, clock, logged } = aScene(1);
+    await park("late");
+    clock.pass(HOUR_MS - 1000);
+    await park("older", "ana");
+    await park("newer", "ana");
+    await park("other");
+    await run();
+    expect(logged.at(-1)).toEqual({
+      event: "seats.checked",
+      fields: { parked: 4, resumed: 1, superseded: 1, refused: 1 },
+    });
+  });
+
+  test("one customer whose seats cannot be read does not hold up another", async () => {
+    const { park, run, resumed, state, logged } = aScene(1);
+    await park("a", "ana", OTHER_CUSTOMER);
+    await park("b");
+    state.unreadable = OTHER_CUSTOMER;
+    await run();
+    expect(resumed).toEqual(["b~1 true"]);
+    expect(logged).toContainEqual({
+      event: "step.held",
+      fields: {
+        what: `seats of ${OTHER_CUSTOMER}`,
+        why: expect.stringContaining("answered 503") as unknown,
+        waitMs: 0,
+      },
+    });
   });
 
   test("reads the seats of a customer once, however many wait, and not at all when nobody does", async () => {
