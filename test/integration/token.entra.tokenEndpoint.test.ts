@@ -1,7 +1,9 @@
 import { generateKeyPairSync } from "node:crypto";
+import { createServer } from "node:http";
 
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
+import { closeServer } from "../../local/closeServer.ts";
 import {
   LOCAL_APP_ID,
   LOCAL_CLIENT_SECRET,
@@ -10,6 +12,7 @@ import {
   startEntra,
   type Entra,
 } from "../../local/entra/startEntra.ts";
+import { listen } from "../../local/listen.ts";
 import { CredentialError, readAppCredential } from "../../shared/token/entra/appCredential.ts";
 import { makeTokenEndpoint } from "../../shared/token/entra/tokenEndpoint.ts";
 import { readPartnerToken } from "../../shared/token/partnerToken.ts";
@@ -94,6 +97,62 @@ test("a device code is pending until the person has signed in", async () => {
   expect(await endpoint().redeem(device.deviceCode, secret)).toEqual({ kind: "pending", slowDown: false });
   entra.signIn();
   expect(await endpoint().redeem(device.deviceCode, secret)).toMatchObject({ kind: "tokens" });
+});
+
+describe("deviceCode()", () => {
+  /** What a token endpoint that answers so comes to. */
+  const against = async (status: number, body: string, headers: Readonly<Record<string, string>> = {}) => {
+    const server = createServer((_request, response) => {
+      response.writeHead(status, headers).end(body);
+    });
+    const port = await listen(server, { part: "test", setting: "-", port: 0 });
+    const authority = new URL(`http://127.0.0.1:${port}/`);
+    const answered = await makeTokenEndpoint(
+      { tenantId: LOCAL_TENANT_ID, clientId: LOCAL_APP_ID, authority },
+      Date.now,
+    ).deviceCode();
+    await closeServer(server);
+    return answered;
+  };
+  const notNow = (why: string, retryAfterMs = 0) => ({ kind: "notNow", why, retryAfterMs });
+  const device = { device_code: "d", user_code: "u", verification_uri: "https://microsoft.com/devicelogin" };
+
+  test("is what a person needs, for 15 minutes and every five seconds unless it is said otherwise", async () => {
+    expect(await against(200, JSON.stringify(device))).toEqual({
+      deviceCode: "d",
+      userCode: "u",
+      verificationUri: "https://microsoft.com/devicelogin",
+      intervalMs: 5000,
+      expiresInMs: 900_000,
+    });
+    const told = JSON.stringify({ ...device, interval: 2, expires_in: "60" });
+    expect(await against(200, told)).toMatchObject({ intervalMs: 2000, expiresInMs: 60_000 });
+  });
+
+  test("is refused for a tenant that is not there", async () => {
+    expect(await endpoint({ tenantId: "nowhere.example" }).deviceCode()).toMatchObject({ kind: "refused" });
+  });
+
+  test("does not come now, and why not", async () => {
+    expect(await against(503, "", { "retry-after": "7" })).toEqual(notNow("answered 503", 7000));
+    const unreadable = "answered with a body that cannot be read";
+    expect(await against(200, '{"access_token":"t"}')).toEqual(notNow(unreadable));
+    expect(await against(400, JSON.stringify({ error: "slow_down" }))).toEqual(notNow(unreadable));
+    expect(await against(400, JSON.stringify(device))).toEqual(notNow("answered 400"));
+    const { url } = entra;
+    await entra.close();
+    const gone = { tenantId: LOCAL_TENANT_ID, clientId: LOCAL_APP_ID, authority: new URL(url) };
+    expect(await makeTokenEndpoint(gone, Date.now).deviceCode()).toEqual(notNow("no answer: ECONNREFUSED"));
+    entra = await startEntra({ port: 0 });
+  });
+
+  test("is read up to 256 KiB", async () => {
+    const text = JSON.stringify(device);
+    expect(await against(200, text.padEnd(256 * 1024))).toMatchObject({ deviceCode: "d" });
+    expect(await against(200, text.padEnd(256 * 1024 + 1))).toEqual(
+      notNow("answered with a body that is too large"),
+    );
+  });
 });
 
 describe("readAppCredential()", () => {

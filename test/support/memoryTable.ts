@@ -67,10 +67,13 @@ export const memoryTable = (): MemoryTable => {
       await call();
       return get(partitionKey, rowKey);
     },
-    async *pages({ filter }: Query) {
+    async *pages({ filter, pageSize }: Query) {
       await call();
-      const found = [...rows.values()].filter((row) => fits(row, filter));
-      yield found.toSorted((a, b) => (a.rowKey < b.rowKey ? -1 : 1));
+      const found = [...rows.values()]
+        .filter((row) => fits(row, filter))
+        .toSorted((a, b) => (a.rowKey < b.rowKey ? -1 : 1));
+      for (let start = 0; start === 0 || start < found.length; start += pageSize)
+        yield found.slice(start, start + pageSize);
     },
     async put(entity) {
       await call();

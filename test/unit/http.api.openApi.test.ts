@@ -42,6 +42,26 @@ test("VERSION is that of package.json", () => {
   expect(z.object({ version: z.string() }).parse(JSON.parse(text)).version).toBe(VERSION);
 });
 
+test("openApiDocument() says where Retry-After is to be expected", () => {
+  const Answer = z.looseObject({ headers: z.record(z.string(), z.unknown()).optional() });
+  const { components } = z
+    .looseObject({ components: z.looseObject({ responses: z.record(z.string(), Answer).optional() }) })
+    .parse(openApiDocument(VERSION));
+  const Paths = z.record(
+    z.string(),
+    z.record(z.string(), z.looseObject({ responses: z.record(z.string(), Answer) })),
+  );
+  const { paths } = z.looseObject({ paths: Paths }).parse(openApiDocument(VERSION));
+  const answers = [
+    ...Object.entries(components.responses ?? {}),
+    ...Object.values(paths).flatMap((methods) =>
+      Object.values(methods).flatMap(({ responses }) => Object.entries(responses)),
+    ),
+  ];
+  const retried = answers.filter(([, { headers = {} }]) => "Retry-After" in headers);
+  expect([...new Set(retried.map(([status]) => status))].toSorted()).toEqual(["429", "503"]);
+});
+
 test("openApiDocument() names the address of what was made where the answer has it", () => {
   const Answers = z.record(
     z.string(),

@@ -32,6 +32,14 @@ describe("makeLimiter()", () => {
     expect(limiter.ratePerSecond).toBe(8);
   });
 
+  test("lets nothing pass for a second when no time is named", () => {
+    const limiter = makeLimiter(settings);
+    limiter.throttled(1000, 0);
+    expect(limiter.heldUntilMs).toBe(2000);
+    limiter.throttled(1001, 5);
+    expect(limiter.heldUntilMs).toBe(2000);
+  });
+
   test("begins anew with its first rate after a pause of more than a minute, or half of a higher one", () => {
     const after = (pauseMs: number, rate: number): number => {
       const limiter = makeLimiter({ ...settings, startRate: 10 });
@@ -160,5 +168,30 @@ describe("makePace()", () => {
     ask("c");
     await clock.pass(1000);
     expect(passed).toEqual([]);
+  });
+
+  test("whoever has waited for twenty seconds is let go, with the time that is left", async () => {
+    const { clock, pace, passed, ask } = aPace();
+    pace.answered("a", 429, 15_000);
+    ask("a");
+    expect(pace.state()).toMatchObject({ waiting: 1, calls: 0 });
+    await clock.pass(10_000);
+    pace.answered("a", 429, 57_000);
+    await clock.pass(9999);
+    expect(passed).toEqual([]);
+    await clock.pass(1);
+    expect(passed).toEqual(["a not now"]);
+    expect(pace.state()).toMatchObject({ waiting: 0, calls: 0 });
+    expect(await pace.turn("a")).toBe(47_000);
+  });
+
+  test("who is held does not hold up who came later", async () => {
+    const { clock, pace, passed, ask } = aPace();
+    pace.answered("a", 429, 3000);
+    for (const customer of ["a", "b", "a", "c"]) ask(customer);
+    await clock.pass(1000);
+    expect(passed).toEqual(["b", "c"]);
+    await clock.pass(3000);
+    expect(passed).toEqual(["b", "c", "a", "a"]);
   });
 });

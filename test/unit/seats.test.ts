@@ -24,7 +24,7 @@ const aScene = (free: number) => {
   const clock = fakeClock();
   const { log, entries: logged } = logJournal();
   const store = aLedger();
-  const { ledger, newest, lists } = store;
+  const { ledger, newest, lists, entries } = store;
   const poison: PoisonMessage[] = [];
   const events: OutcomeEvent[] = [];
   const resumed: string[] = [];
@@ -83,6 +83,7 @@ const aScene = (free: number) => {
   return {
     clock,
     ledger,
+    entries,
     seats,
     state,
     poison,
@@ -197,6 +198,17 @@ describe("makeSeats()", () => {
     state.isBrokerAway = false;
     await run();
     expect(resumed).toEqual(["a~1 true"]);
+  });
+
+  test("sends and captures the request itself when its body is lost", async () => {
+    const { park, run, resumed, poison, clock, entries } = aScene(1);
+    await park("late");
+    clock.pass(HOUR_MS);
+    await park("a");
+    for (const id of ["late", "a"]) await entries.remove(id, "body");
+    await run();
+    expect(resumed).toEqual(["a~1 true"]);
+    expect(Buffer.from(poison[0]?.body ?? []).toString("utf8")).toContain('"requestId":"late"');
   });
 
   test("says how many seats are missing", async () => {

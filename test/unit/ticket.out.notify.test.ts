@@ -359,6 +359,15 @@ describe("makeCallbacksOff()", () => {
     expect([await off.isOff("desk", url), await off.list()]).toEqual([false, []]);
   });
 
+  test("turns a receiver on again before it says so", async () => {
+    const { off, offTable } = aDesk([]);
+    await off.turnOff("desk", url, "2026-01-01T00:00:00.000Z");
+    expect(await off.isOff("desk", url)).toBe(true);
+    await off.turnOn("desk", url);
+    expect(offTable.rows()).toEqual([]);
+    expect(await off.isOff("desk", url)).toBe(false);
+  });
+
   test("sees within half a minute what another instance has found", async () => {
     const { off, offTable, clock } = aDesk([]);
     expect(await off.isOff("desk", url)).toBe(false);

@@ -290,6 +290,16 @@ describe("makeRenew()", () => {
     expect(written.map(({ name }) => name)).toEqual(["refresh", "access"]);
   });
 
+  test("has renewed nothing as long as it cannot be stored", async () => {
+    const { renew, state, renewals, journal } = aScene();
+    state.writeFailures = 1000;
+    await renew();
+    expect(await renewals.read()).toMatchObject({ failed: { why: "Cannot write it" } });
+    expect(await renewals.read()).not.toHaveProperty("renewedAt");
+    expect(journal.events()).not.toContain("token.renewed");
+    expect(journal.events()).not.toContain("token.cleaned");
+  });
+
   test("disables what was replaced a day ago, once a day", async () => {
     const { renew, cleaned, clock, accessFor, journal } = aScene();
     await renew();

@@ -138,7 +138,7 @@ export const makePace = ({ clock, maxRate }: PaceOptions): Pace => {
         partner.succeeded(nowMs);
         blame.succeeded(customerId, nowMs);
       }
-      pump();
+      // No answer brings a turn forward: whoever waits is woken when it is time
     },
     state,
     report(log) {
