@@ -14,7 +14,9 @@ export const operatorName = (
   { by }: { readonly by?: string },
   hasEasyAuth: boolean,
 ): string => {
-  const name = hasEasyAuth ? headers.get("x-ms-client-principal-name")?.trim().slice(0, NAME_MAX) : by;
+  const name = hasEasyAuth
+    ? headers.get("x-ms-client-principal-name")?.trim().slice(0, NAME_MAX).toWellFormed()
+    : by;
   if (name !== undefined && name !== "") return name;
   const detail = hasEasyAuth
     ? "is not known: Easy Auth sent no name; sign in, or turn EASY_AUTH off"

@@ -13,7 +13,11 @@ export interface CustomerUser {
   readonly usageLocation: string | undefined;
 }
 
-const guid = z.string().toLowerCase();
+// It ends up in an address, which holds no half of a character
+const guid = z
+  .string()
+  .toLowerCase()
+  .overwrite((id) => id.toWellFormed());
 const text = z.string().catch("");
 const count = z.number().catch(0);
 const Plan = z.object({

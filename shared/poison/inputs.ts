@@ -33,7 +33,9 @@ const why = words.exactOptional().describe("Why, for the record");
 export const by = name("the name of who asks")
   .exactOptional()
   .describe("Who asks; required unless Easy Auth tells it");
-export const code = z.int("must be an error code of Partner Center, a number");
+const codeRule = "must be an error code of Partner Center, a number";
+// A larger one is no number in a filter of the table service
+export const code = z.int(codeRule).min(0, codeRule).max(999_999_999, codeRule);
 
 const selection = {
   ids: z

@@ -176,6 +176,11 @@ describe("updateLicenses()", () => {
     expect(await updateLicenses(ana(), options)).toMatchObject({ kind: "noAnswer", sent: true, why });
   });
 
+  test("says of a token that no header can carry that nothing was sent", async () => {
+    const answer = await updateLicenses(ana(), { ...options, token: "a\nb" });
+    expect(answer).toMatchObject({ kind: "noAnswer", sent: false });
+  });
+
   test("says of a refused connection that nothing was sent", async () => {
     await server.close();
     expect(await updateLicenses(ana(), options)).toMatchObject({

@@ -43,7 +43,12 @@ export const memoryTable = (): MemoryTable => {
   const rows = new Map<string, Row>();
   let failures = 0;
   let etags = 0;
-  const keyOf = (partitionKey: string, rowKey: string): string => `${partitionKey}\n${rowKey}`;
+  const keyOf = (partitionKey: string, rowKey: string): string => {
+    // https://learn.microsoft.com/rest/api/storageservices/understanding-the-table-service-data-model
+    if (/[/\\#?\p{Cc}\p{Cs}]/u.test(partitionKey + rowKey))
+      throw new Error(`No key: ${partitionKey} ${rowKey}`);
+    return `${partitionKey}\n${rowKey}`;
+  };
   const get = (partitionKey: string, rowKey: string): Row | undefined =>
     rows.get(keyOf(partitionKey, rowKey));
   const write = (entity: TableEntity): void => {

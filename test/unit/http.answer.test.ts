@@ -139,7 +139,7 @@ describe("routeId()", () => {
     expect(routeId(aCall("", {}, { id }), "id")).toBe(id);
   });
 
-  test.each(["", "a b", "a/b", "x".repeat(102)])("turns down %j", (id) => {
+  test.each(["", ".", "..", "a b", "a/b", "\ud800", "x".repeat(102)])("turns down %j", (id) => {
     expect(() => routeId(aCall("", {}, { id }), "id")).toThrow(HttpProblem);
     expect(() => routeId(aCall(""), "id")).toThrow(HttpProblem);
   });

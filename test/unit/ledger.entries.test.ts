@@ -370,3 +370,18 @@ describe("makeClean()", () => {
     expect(journal.entries).toMatchObject([{ fields: { requests: 16, operations: 0, isDone: false } }]);
   });
 });
+
+test("makeNewestApplied() bears an id of a SKU that is no key of a table", async () => {
+  const { newest } = aLedger();
+  const about = { request: aRequest(), skuIds: ["a/b#\ud800", E3] };
+  await newest.note(about, "2026-01-02T00:00:00.000Z");
+  expect(await newest.newerThan(about, "2026-01-01T00:00:00.000Z")).toBe("request-1");
+});
+
+test("an entry from before a rule about texts of requests was there is still read", async () => {
+  const { ledger } = aLedger();
+  const request = { ...aRequest(), requestedBy: "Ana \ud83d" };
+  const at = "2026-01-01T00:00:00.000Z";
+  await ledger.change("request-1", (entry) => acceptRequest(entry, request, at, "http"));
+  expect((await ledger.read("request-1"))?.request?.body.requestedBy).toBe("Ana \ud83d");
+});
