@@ -201,6 +201,13 @@ describe("makeReceive()", () => {
     expect(events).toEqual([]);
   });
 
+  test("tells nobody but the caller of a ticket whose id no address can hold", async () => {
+    const { receive, signed, events } = aDesk({ file: onTicket });
+    const received = await receive(signed({ ...body, ticket: { id: "47\ud83d" } }));
+    expect(received).toMatchObject({ kind: "invalid", problems: [{ pointer: "/ticket/id" }] });
+    expect(events).toEqual([]);
+  });
+
   test("names the expression that cannot be evaluated", async () => {
     const { receive, signed } = aDesk({ file: { map: { userId: '$number("x")' } } });
     expect(await receive(signed())).toMatchObject({

@@ -51,7 +51,7 @@ type Target = Extract<CallbackTarget, { kind: "url" }>;
 const parse = (body: Uint8Array): ForeignRead<TicketEvent> => readForeignJson(TicketEvent, body);
 
 const sentenceOf = ([first]: readonly Problem[]): string =>
-  `it is no event with a ticket: ${first?.pointer ?? ""} ${first?.detail ?? ""}`;
+  `it is no event with a ticket: ${first?.pointer || "the body"} ${first?.detail ?? ""}`;
 
 export const makeNotify = (deps: NotifyDeps): Notify => {
   const { clock, sources, off, post, ledger, settle, schedule, patiently, scheduleSeconds } = deps;
