@@ -4,11 +4,14 @@ import { app } from "../shared/app.ts";
 import { logTo } from "../shared/log.ts";
 import { CONNECTION, LICENSE_OPERATIONS } from "../shared/message/entities.ts";
 import { fromOperation } from "../shared/message/fromOperation.ts";
+import { strayOperation } from "../shared/message/strayOperation.ts";
 
-/** One message of license-operations: goes on with an operation for a while. */
+/** One message of license-operations: goes on with an operation for a while; what is none of ours is filed as poison. */
 const runOperation = async (message: unknown, context: InvocationContext): Promise<void> => {
   const operationId = fromOperation(message);
-  if (operationId !== undefined) await app.poison.operate(operationId, logTo(context));
+  if (operationId !== undefined) return app.poison.operate(operationId, logTo(context));
+  const stray = strayOperation(message, context.triggerMetadata, new Date().toISOString());
+  return app.poison.file(stray, logTo(context));
 };
 
 const trigger = {

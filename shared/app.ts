@@ -26,7 +26,7 @@ export interface App {
   /** Takes what has ended long ago out of the ledger. */
   readonly clean: Clean;
   /** When the timers go off (NCRONTAB). */
-  readonly schedules: { readonly seats: string; readonly proofs: string; readonly renewal: string };
+  readonly schedules: Readonly<Record<"seats" | "proofs" | "renewal" | "deadLetters", string>>;
 }
 
 /** Builds every room once and hands each what it needs. Opens no connection. */
@@ -41,14 +41,25 @@ const buildApp = (settings: Settings): App => {
     backoffBaseMs: settings.RETRY_BASE_MILLISECONDS,
   };
   const patiently = makePatiently(clock, hold);
+  const once = makePatiently(clock, { ...hold, holdBudgetMs: 0 });
 
   const vault = makeVault({ settings, credential, clock });
   const ledger = makeLedger({ settings, credential, clock });
   const messages = makeMessages({ settings, credential });
   const token = makeToken({ settings, clock, hold, vault, ledger, publish: messages.publish });
   const partnerCenter = makePartnerCenter({ settings, clock, watch: token.watchMfa });
-  const changes = makeChanges({ settings, clock, hold, patiently, ledger, messages, token, partnerCenter });
-  const { accept, settle, getReader } = changes;
+  const changes = makeChanges({
+    settings,
+    clock,
+    hold,
+    patiently,
+    once,
+    ledger,
+    messages,
+    token,
+    partnerCenter,
+  });
+  const { accept, settle, settleOnce, getReader } = changes;
   const seats = makeSeats({
     clock,
     ledger,
@@ -59,14 +70,27 @@ const buildApp = (settings: Settings): App => {
     sendResume: messages.resume,
     settle,
   });
-  const tickets = makeTickets({ settings, clock, patiently, vault, ledger, messages, accept, settle });
+  const tickets = makeTickets({
+    settings,
+    clock,
+    patiently,
+    vault,
+    ledger,
+    messages,
+    accept,
+    settle,
+    settleOnce,
+  });
   const poison = makePoison({
     settings,
     clock,
     patiently,
+    once,
     ledger,
     messages,
     published: settle.published,
+    captureUpdate: changes.capture,
+    captureCallback: tickets.notify.capture,
     replayCallback: tickets.replay,
   });
   const http = makeHttp({ settings, clock, ledger, messages, token, partnerCenter, poison, tickets });
@@ -83,6 +107,7 @@ const buildApp = (settings: Settings): App => {
       seats: settings.SEATS_SCHEDULE,
       proofs: settings.PROOF_SCHEDULE,
       renewal: settings.RENEWAL_SCHEDULE,
+      deadLetters: settings.DEAD_LETTERS_SCHEDULE,
     },
   };
 };

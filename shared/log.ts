@@ -72,6 +72,16 @@ export interface Events {
   "step.held": { what: string; why: string; waitMs: number };
   "ledger.failed": { requestId: string | undefined; why: string };
   "ledger.cleaned": { requests: number; messages: number; operations: number; isDone: boolean };
+  "deadLetter.filed": { queue: string; sequenceNumber: string; id: string; why: string };
+  "deadLetter.failed": {
+    queue: string;
+    sequenceNumber: string;
+    failures: number;
+    nextAt: string;
+    why: string;
+  };
+  "deadLetter.alert": { queue: string; sequenceNumber: string; meaning: string; remedy: string };
+  "deadLetters.unread": { queue: string; why: string };
   "operation.started": { operationId: string; kind: string; by: string };
   "operation.progress": {
     operationId: string;
@@ -129,6 +139,10 @@ const levels: Readonly<Record<keyof Events, Level>> = {
   "step.held": "warn",
   "ledger.failed": "error",
   "ledger.cleaned": "info",
+  "deadLetter.filed": "warn",
+  "deadLetter.failed": "error",
+  "deadLetter.alert": "error",
+  "deadLetters.unread": "error",
   "operation.started": "info",
   "operation.progress": "info",
   "operation.resumed": "warn",

@@ -199,6 +199,12 @@ const waiting = {
   ),
 };
 
+const deadLetters = {
+  DEAD_LETTERS_SCHEDULE: ncrontab("*/15 * * * * *").describe(
+    "When the dead-letter queues are emptied: what it costs is in [operations.md](operations.md#dead-letters)",
+  ),
+};
+
 const calls = {
   PARTNER_CENTER_TIMEOUT_SECONDS: wholeNumber(1, 300, 60).describe("How long an answer may take"),
   PARTNER_CENTER_CONNECT_TIMEOUT_SECONDS: wholeNumber(1, 60, 10).describe("How long a connection may take"),
@@ -247,6 +253,7 @@ export const settingGroups: readonly SettingGroup[] = [
   { title: "Ledger", settings: ledger },
   { title: "Operators", settings: operators },
   { title: "Lanes and waiting", settings: waiting },
+  { title: "Dead letters", settings: deadLetters },
   { title: "Calls to Partner Center", settings: calls },
   { title: "Proof and seats", settings: proofAndSeats },
   { title: "Tickets", settings: tickets },
@@ -260,6 +267,7 @@ export const Settings = z
     ...ledger,
     ...operators,
     ...waiting,
+    ...deadLetters,
     ...calls,
     ...proofAndSeats,
     ...tickets,

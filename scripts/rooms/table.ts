@@ -76,8 +76,9 @@ export const rooms: readonly Room[] = [
   },
   {
     name: "poison",
-    holds: "what was refused: filing, groups, notes, replay, discard, operations; `store/` their tables",
-    uses: ["change", "message", ...LEDGER, "settings", "ledger/entry", "request", "wait", ...GROUND],
+    holds:
+      "what was refused: filing, groups, notes, replay, discard, operations; `dead-letters/` what the broker gave up; `store/` their tables",
+    uses: ["change", "message", ...LEDGER, "settings", ...CONTRACT, "wait", ...GROUND],
     face: ["poison/poison.ts", "poison/inputs.ts", "poison/operation.ts"],
   },
   {
@@ -115,7 +116,11 @@ export const rooms: readonly Room[] = [
       "message/fromTrigger.ts",
       "message/fromPoison.ts",
       "message/fromOperation.ts",
+      "message/strayOperation.ts",
       "message/errors.ts",
+      "message/deadLetter.ts",
+      "message/deadLetterAlert.ts",
+      "message/fromDeadPoison.ts",
     ],
   },
   {

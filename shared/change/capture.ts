@@ -19,8 +19,7 @@ export type Capture = (delivery: Delivery, log: Log) => Promise<void>;
 
 /**
  * A dead letter → a poison message in the shape of a refusal; a request that had ended before is told of again.
- * No message is too bad for it; it throws only when the ledger or the poison queue stays out of reach for the whole
- * hold budget, which gives the message back.
+ * It throws when the ledger or the poison queue is out of reach: the dead letter then waits in its queue.
  */
 export const makeCapture =
   ({ clock, record, settle }: CaptureDeps): Capture =>

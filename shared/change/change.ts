@@ -35,6 +35,8 @@ export interface Changes {
   readonly apply: Apply;
   readonly capture: Capture;
   readonly settle: Settle;
+  /** Tries once, for dead letters: they wait in their queue. */
+  readonly settleOnce: Settle;
   readonly preview: PreviewRequest;
   readonly prove: Prove;
   readonly reconcile: Reconcile;
@@ -46,6 +48,8 @@ export interface ChangeParts {
   readonly clock: Clock;
   readonly hold: HoldSettings;
   readonly patiently: Patiently;
+  /** Tries once. */
+  readonly once: Patiently;
   readonly ledger: Ledger;
   readonly messages: Messages;
   readonly token: Token;
@@ -53,7 +57,7 @@ export interface ChangeParts {
 }
 
 export const makeChanges = (parts: ChangeParts): Changes => {
-  const { settings, clock, hold, patiently, ledger, messages, token } = parts;
+  const { settings, clock, hold, patiently, once, ledger, messages, token } = parts;
   const { client: partnerCenter, catalogs, userIds, pace } = parts.partnerCenter;
   const { source: tokens, gate } = token;
   const { lists, dueProofs: due, newerThan } = ledger;
@@ -68,15 +72,18 @@ export const makeChanges = (parts: ChangeParts): Changes => {
   const prepare = makePrepare({ readHeld, catalogs, userIds });
   const update = makeUpdate({ partnerCenter, prepare, tokens, gate, clock, ...hold });
   const record = makeRecorder({ ledger, newerThan, proofDelayMs, clock, patiently });
+  const recordOnce = makeRecorder({ ledger, newerThan, proofDelayMs, clock, patiently: once });
   const settle = makeSettle({ patiently, sendPoison, sendOutcome });
+  const settleOnce = makeSettle({ patiently: once, sendPoison, sendOutcome });
   const accept = makeAccept({ clock, ledger, enqueue, lanesPerCustomer });
   return {
     submit: makeSubmit(accept),
     parse: parseSubmitted,
     accept,
     apply: makeApply({ clock, record, update, settle, report: (log) => pace.report(log) }),
-    capture: makeCapture({ clock, record, settle }),
+    capture: makeCapture({ clock, record: recordOnce, settle: settleOnce }),
     settle,
+    settleOnce,
     preview: makePreview({ partnerCenter, catalogs, userIds, getReader }),
     prove: makeProve({ clock, ledger, due, readState, newerThan }),
     reconcile: makeReconcile({ lists, readState }),

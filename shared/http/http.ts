@@ -37,7 +37,11 @@ export const makeHttp = (parts: HttpParts): Http => {
     view: makeView({ ledger, lists: ledger.lists, poisonIndex, notes, operations }),
     health: makeHealth({
       clock,
-      warnings: { tickets: tickets.warning, token: token.warning },
+      warnings: {
+        tickets: tickets.warning,
+        token: token.warning,
+        deadLetters: poison.deadLetters.warning,
+      },
       probes: { queue: messages.check, vault: token.check, ledger: ledger.check },
     }),
     pace: partnerCenter.pace,

@@ -19,7 +19,8 @@ export type TableName =
   | "licensenotes"
   | "licensecallbacks"
   | "licensegate"
-  | "licenseoperations";
+  | "licenseoperations"
+  | "licensedeadletters";
 
 /** Every request's life, kept in the tables of the storage account. */
 export interface Ledger extends Entries, Pick<NewestApplied, "newerThan"> {

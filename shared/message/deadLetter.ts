@@ -12,11 +12,10 @@ export interface DeadLetter {
   readonly sequenceNumber: string;
   /** ISO 8601. */
   readonly enqueuedAt?: string;
-  /** The bytes as they are; for a value or a sequence a copy as JSON. */
+  /** The bytes as they are, or those of a value that is a text; of another value, and of a sequence, a copy as JSON. */
   readonly body: Uint8Array;
+  readonly isCopy: boolean;
   readonly bodyType: "data" | "value" | "sequence" | "none";
-  /** The text of a value that is one, as bytes: whoever reads requests can take it. */
-  readonly text?: Uint8Array;
   readonly contentType?: string;
   readonly messageId?: string;
   readonly sessionId?: string;
@@ -33,7 +32,9 @@ export const AMQP_JSON = "application/vnd.license-relay.amqp+json";
 const ID_MAX = 1024;
 const TEXT_MAX = 4096;
 
-type Body = Pick<DeadLetter, "body" | "bodyType" | "text">;
+type Body = Pick<DeadLetter, "body" | "bodyType" | "isCopy">;
+
+const NO_BODY: Body = { bodyType: "none", body: new Uint8Array(), isCopy: false };
 
 const safely = <T>(read: () => T, otherwise: T): T => {
   try {
@@ -54,38 +55,32 @@ const toText = (value: unknown, max: number): string | undefined => {
 
 const isBytes = (value: unknown): value is Uint8Array => value instanceof Uint8Array;
 
-const toCopy = (bodyType: "value" | "sequence", content: unknown): Body => ({
-  bodyType,
-  body: Buffer.from(toAmqpJson(bodyType, content), "utf8"),
-  ...(bodyType === "value" && typeof content === "string" && content.isWellFormed()
-    ? { text: Buffer.from(content, "utf8") }
-    : {}),
-});
+const toCopy = (bodyType: "value" | "sequence", content: unknown): Body =>
+  bodyType === "value" && typeof content === "string" && content.isWellFormed()
+    ? { bodyType, body: Buffer.from(content, "utf8"), isCopy: false }
+    : { bodyType, body: Buffer.from(toAmqpJson(bodyType, content), "utf8"), isCopy: true };
 
 const toBody = ({ body, _rawAmqpMessage: raw }: ServiceBusReceivedMessage): Body => {
   const content: unknown = body;
   const section: unknown = raw.body;
   // The SDK calls a message without a body one with the value null; only the section tells
-  if (section === undefined || section === null) return { bodyType: "none", body: new Uint8Array() };
+  if (section === undefined || section === null) return NO_BODY;
   if (raw.bodyType === "sequence") return toCopy("sequence", content);
   if (raw.bodyType === "value") return toCopy("value", content);
-  if (isBytes(content)) return { bodyType: "data", body: content };
+  if (isBytes(content)) return { bodyType: "data", body: content, isCopy: false };
   // Several data sections stand for one body
   if (Array.isArray(content) && content.every(isBytes))
-    return { bodyType: "data", body: Buffer.concat(content) };
+    return { bodyType: "data", body: Buffer.concat(content), isCopy: false };
   return toCopy("value", content);
 };
-
-const UNREADABLE: Body = { bodyType: "none", body: new Uint8Array() };
 
 const toIso = (value: unknown): string | undefined =>
   value instanceof Date && !Number.isNaN(value.getTime()) ? value.toISOString() : undefined;
 
 /** A message as the SDK received it → a dead letter. Never throws. */
 export const toDeadLetter = (queue: string, message: ServiceBusReceivedMessage): DeadLetter => {
-  const body = safely(() => toBody(message), UNREADABLE);
+  const body = safely(() => toBody(message), NO_BODY);
   const { deliveryCount = 0, sequenceNumber } = message;
-  const isCopy = body.bodyType === "value" || body.bodyType === "sequence";
   return {
     queue,
     sequenceNumber: safely(() => sequenceNumber?.toString(), undefined) ?? "",
@@ -95,7 +90,7 @@ export const toDeadLetter = (queue: string, message: ServiceBusReceivedMessage):
     deliveryCount: Number.isSafeInteger(deliveryCount) && deliveryCount >= 0 ? deliveryCount + 1 : 1,
     ...present({
       enqueuedAt: toIso(message.enqueuedTimeUtc),
-      contentType: isCopy ? AMQP_JSON : toText(message.contentType, ID_MAX),
+      contentType: body.isCopy ? AMQP_JSON : toText(message.contentType, ID_MAX),
       messageId: toText(message.messageId, ID_MAX),
       sessionId: toText(message.sessionId, ID_MAX),
       reason: toText(message.deadLetterReason, TEXT_MAX),
@@ -105,15 +100,15 @@ export const toDeadLetter = (queue: string, message: ServiceBusReceivedMessage):
 };
 
 /** A dead letter → a delivery, for whoever captures dead letters of its queue. */
-export const toDelivery = ({ text, body, bodyType, ...letter }: DeadLetter): Delivery => {
-  const { messageId, sessionId, contentType, deliveryCount, properties } = letter;
+export const toDelivery = (letter: DeadLetter): Delivery => {
+  const { body, bodyType, messageId, sessionId, contentType, deliveryCount, properties } = letter;
   return {
-    body: text ?? body,
+    body,
     deliveryCount,
     ...present({
       messageId,
       sessionId,
-      contentType: text === undefined ? contentType : undefined,
+      contentType,
       deadLetterReason: letter.reason,
       deadLetterDescription: letter.description,
     }),

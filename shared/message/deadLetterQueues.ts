@@ -22,7 +22,7 @@ export interface LockedLetter {
 
 /** The dead letters of one queue or subscription. */
 export interface DeadLetterQueue {
-  readonly name: string;
+  readonly name: DeadLetterQueueName;
   /** Those that are there, at most so many; locked. Throws when the broker is out of reach. */
   readonly receive: (max: number) => Promise<readonly LockedLetter[]>;
 }
@@ -67,7 +67,7 @@ const createReceiver = (client: ServiceBusClient, name: string): ServiceBusRecei
 export const makeDeadLetterQueues = (connection: Connection): DeadLetterQueues => {
   const client = connect(connection, retryOptions);
 
-  const toQueue = (name: string): DeadLetterQueue => {
+  const toQueue = (name: DeadLetterQueueName): DeadLetterQueue => {
     let receiver: ServiceBusReceiver | undefined;
 
     const receive = async (max: number): Promise<readonly LockedLetter[]> => {

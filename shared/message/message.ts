@@ -6,6 +6,7 @@ import type { LicenseRequest } from "../request/schema.ts";
 import type { Settings } from "../settings.ts";
 import type { AlertEvent } from "../token/alertEvent.ts";
 import type { Connection } from "./connect.ts";
+import type { DeadLetterAlert } from "./deadLetterAlert.ts";
 import { makeDeadLetterQueues, type DeadLetterQueues } from "./deadLetterQueues.ts";
 import { LICENSE_OPERATIONS, LICENSE_OUTCOMES, LICENSE_UPDATES, LICENSE_UPDATES_POISON } from "./entities.ts";
 import type { OutcomeEvent } from "./event.ts";
@@ -36,7 +37,7 @@ export interface Messages {
   ) => Promise<void>;
   readonly poison: (message: PoisonMessage) => Promise<void>;
   /** An event for whoever subscribes to outcomes. */
-  readonly publish: (event: OutcomeEvent | RejectedEvent | AlertEvent) => Promise<void>;
+  readonly publish: (event: OutcomeEvent | RejectedEvent | AlertEvent | DeadLetterAlert) => Promise<void>;
   /** An operation to itself: to be gone on with. */
   readonly tick: (operationId: string, tick: number) => Promise<void>;
   /** A message that another room has made. */

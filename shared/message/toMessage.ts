@@ -5,6 +5,7 @@ import { present } from "../present.ts";
 import { laneOf } from "../request/lane.ts";
 import type { LicenseRequest } from "../request/schema.ts";
 import type { AlertEvent } from "../token/alertEvent.ts";
+import type { DeadLetterAlert } from "./deadLetterAlert.ts";
 import { CLOUD_EVENT, type OutcomeEvent } from "./event.ts";
 import { replayMessageId, type PoisonKey, type PoisonMessage } from "./poisonMessage.ts";
 import type { RejectedEvent } from "./rejected.ts";
@@ -50,7 +51,7 @@ export const toPoisonMessage = ({
 });
 
 const toFilters = (
-  data: (OutcomeEvent | RejectedEvent | AlertEvent)["data"],
+  data: (OutcomeEvent | RejectedEvent | AlertEvent | DeadLetterAlert)["data"],
 ): Readonly<Record<string, string>> => ({
   outcome: data.outcome,
   ...("customerId" in data ? { customerId: data.customerId } : {}),
@@ -63,7 +64,9 @@ const toFilters = (
 });
 
 /** An event → the message on license-outcomes, with properties that subscriptions can filter on. */
-export const toOutcomeMessage = (event: OutcomeEvent | RejectedEvent | AlertEvent): ServiceBusMessage => ({
+export const toOutcomeMessage = (
+  event: OutcomeEvent | RejectedEvent | AlertEvent | DeadLetterAlert,
+): ServiceBusMessage => ({
   messageId: event.id,
   correlationId: event.subject,
   contentType: CLOUD_EVENT,

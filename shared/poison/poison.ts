@@ -1,15 +1,22 @@
+import type { Capture } from "../change/capture.ts";
 import type { Settle } from "../change/settle.ts";
 import type { Clock } from "../clock.ts";
 import type { Ledger } from "../ledger/ledger.ts";
+import { toDelivery } from "../message/deadLetter.ts";
+import { fromDeadPoison } from "../message/fromDeadPoison.ts";
 import type { Messages } from "../message/message.ts";
 import type { PoisonKey } from "../message/poisonMessage.ts";
 import type { Settings } from "../settings.ts";
 import type { Patiently } from "../wait/patiently.ts";
+import { makeCaptureLetter, type UsualCapture } from "./dead-letters/captureLetter.ts";
+import { makeDeadLetters, type DeadLetters } from "./dead-letters/deadLetters.ts";
+import { makeDrain } from "./dead-letters/drain.ts";
 import { makeFilePoison, type FilePoison } from "./file.ts";
 import { makeFreeze } from "./freeze.ts";
 import { makeManage, type Manage } from "./manage.ts";
 import { makeOperate, type Operate } from "./operate.ts";
 import { makeRemoveEnded, type RemoveEnded } from "./removeEnded.ts";
+import { makeFailingLetters } from "./store/failingLetters.ts";
 import { makeNotes, type Notes } from "./store/notes.ts";
 import { makeOperations, type Operations } from "./store/operations.ts";
 import { makePoisonIndex, type PoisonIndex } from "./store/poisonIndex.ts";
@@ -20,6 +27,7 @@ export { groupKey } from "./store/notes.ts";
 /** What was refused: filed, grouped, and replayed or discarded by operators. */
 export interface Poison {
   readonly file: FilePoison;
+  readonly deadLetters: DeadLetters;
   readonly manage: Manage;
   readonly operate: Operate;
   readonly index: PoisonIndex;
@@ -33,12 +41,39 @@ export interface PoisonParts {
   readonly settings: Pick<Settings, "LANES_PER_CUSTOMER">;
   readonly clock: Clock;
   readonly patiently: Patiently;
+  /** Tries once: a dead letter waits in its queue, not in a function that is paid for. */
+  readonly once: Patiently;
   readonly ledger: Ledger;
   readonly messages: Messages;
   readonly published: Settle["published"];
+  /** Captures of dead letters in the other rooms; each tries once. */
+  readonly captureUpdate: Capture;
+  readonly captureCallback: Capture;
   /** Tells a ticket again what it could not be told. */
   readonly replayCallback: (key: PoisonKey, body: Uint8Array) => Promise<void>;
 }
+
+const makeRoomOfDeadLetters = (parts: PoisonParts): DeadLetters => {
+  const { clock, once, ledger, messages, captureUpdate, captureCallback } = parts;
+  const file = makeFilePoison({ clock, ledger, patiently: once });
+  const toCallback: UsualCapture = (letter, log) => captureCallback(toDelivery(letter), log);
+  const capture = makeCaptureLetter({
+    clock,
+    ledger,
+    file,
+    usual: {
+      "license-updates": (letter, log) => captureUpdate(toDelivery(letter), log),
+      "license-updates-poison": (letter, log) =>
+        file(fromDeadPoison(letter, new Date(clock.now()).toISOString()), log),
+      "license-operations": undefined,
+      "ticket-callbacks": toCallback,
+      "license-outcomes/tickets": toCallback,
+    },
+  });
+  const failing = makeFailingLetters(ledger.table("licensedeadletters"));
+  const drain = makeDrain({ clock, capture, failing, publish: messages.publish });
+  return makeDeadLetters({ clock, queues: messages.deadLetters, drain, failing });
+};
 
 export const makePoison = (parts: PoisonParts): Poison => {
   const { clock, patiently, ledger, messages, published, replayCallback } = parts;
@@ -56,6 +91,7 @@ export const makePoison = (parts: PoisonParts): Poison => {
   });
   return {
     file: makeFilePoison({ clock, ledger, patiently }),
+    deadLetters: makeRoomOfDeadLetters(parts),
     manage: makeManage({ clock, operations, sendTick }),
     operate: makeOperate({ clock, operations, freeze, treat, sendTick, patiently }),
     index,

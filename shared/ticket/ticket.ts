@@ -12,6 +12,7 @@ import { makeCheckTicket, type CheckTicket } from "./in/checkTicket.ts";
 import { makeReadTicket } from "./in/readTicket.ts";
 import { makeReceive, type Receive } from "./in/receive.ts";
 import { makeEvaluate } from "./mapping/mapper.ts";
+import type { CallbackKey } from "./out/callback.ts";
 import { toCallbackMessage, toCallbackReplay } from "./out/callbackMessage.ts";
 import { makeCallbacksOff } from "./out/callbacksOff.ts";
 import { makeNotify, type Notify } from "./out/notify.ts";
@@ -50,6 +51,8 @@ export interface TicketParts {
   readonly messages: Messages;
   readonly accept: Accept;
   readonly settle: Settle;
+  /** Tries once, for dead letters. */
+  readonly settleOnce: Settle;
 }
 
 /** A sender that signs with a key to be fetched waits 5 s for its answer. */
@@ -57,7 +60,7 @@ const SIGNING_KEY_TIMEOUT_MS = 2000;
 
 /** Reads the files of the sources. @throws {SourcesError} when one of them is wrong */
 export const makeTickets = (parts: TicketParts): Tickets => {
-  const { settings, clock, patiently, ledger, messages, accept, settle } = parts;
+  const { settings, clock, patiently, ledger, messages, accept, settle, settleOnce } = parts;
   const secrets = parts.vault.sharedSecrets;
   const sources = loadSources(sourcesFolder(settings.TICKETS_FOLDER));
   const evaluate = makeEvaluate();
@@ -71,21 +74,26 @@ export const makeTickets = (parts: TicketParts): Tickets => {
   });
   const readSigningKey = makeReadSigningKey(fetchKey, clock.now);
   const readTicket = makeReadTicket({ clock, secrets, evaluate, readSigningKey });
+  const notifying = {
+    clock,
+    sources,
+    off,
+    post: makePost({ clock, secrets, evaluate, send }),
+    ledger,
+    settle,
+    schedule: (body: Uint8Array, key: CallbackKey, atMs: number) =>
+      messages.send(TICKET_CALLBACKS, toCallbackMessage(body, key, atMs)),
+    patiently,
+    scheduleSeconds: settings.CALLBACK_SCHEDULE_SECONDS,
+  };
   return {
     sources,
     receive: makeReceive({ clock, sources, readTicket, accept, publish: messages.publish }),
     check: makeCheckTicket({ sources, readTicket }),
-    notify: makeNotify({
-      clock,
-      sources,
-      off,
-      post: makePost({ clock, secrets, evaluate, send }),
-      ledger,
-      settle,
-      schedule: (body, key, atMs) => messages.send(TICKET_CALLBACKS, toCallbackMessage(body, key, atMs)),
-      patiently,
-      scheduleSeconds: settings.CALLBACK_SCHEDULE_SECONDS,
-    }),
+    notify: {
+      tell: makeNotify(notifying).tell,
+      capture: makeNotify({ ...notifying, settle: settleOnce }).capture,
+    },
     replay: (key, body) => messages.send(TICKET_CALLBACKS, toCallbackReplay(key, body)),
     warning: makeTicketHealth({ sources, secrets, off }),
   };

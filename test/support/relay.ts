@@ -29,6 +29,7 @@ const quick = {
   PROOF_DELAY_SECONDS: "0",
   RENEWAL_SCHEDULE: "0 0 0 1 1 *",
   SEATS_SCHEDULE: "* * * * * *",
+  DEAD_LETTERS_SCHEDULE: "* * * * * *",
 };
 
 /** All of it: Azure in this process, the functions in another, the ends as a subscriber sees them. */

@@ -46,6 +46,7 @@ describe("toDeadLetter()", () => {
       enqueuedAt: "2026-01-01T00:00:00.000Z",
       body,
       bodyType: "data",
+      isCopy: false,
       contentType: "text/odd",
       messageId: "m",
       sessionId: "lane",
@@ -73,8 +74,7 @@ describe("toDeadLetter()", () => {
 
   test("copies a value as JSON that says what it was", () => {
     const letter = toDeadLetter("q", aMessage("value", { a: 1 }, { contentType: "theirs" }));
-    expect(letter).toMatchObject({ bodyType: "value", contentType: AMQP_JSON });
-    expect(letter).not.toHaveProperty("text");
+    expect(letter).toMatchObject({ bodyType: "value", contentType: AMQP_JSON, isCopy: true });
     expect(textOf(letter.body)).toBe('{"amqp":"value","value":{"a":1}}');
     expect(copyOf("sequence", [1, "a"])).toEqual({ amqp: "sequence", value: [1, "a"] });
   });
@@ -95,7 +95,6 @@ describe("toDeadLetter()", () => {
     [{ "\udc00": 1 }, { $type: "map", value: [[{ $type: "utf-16", value: "ANw=" }, 1]] }],
     [{ deep: [{ bytes: Buffer.from("") }] }, { deep: [{ bytes: { $type: "binary", value: "" } }] }],
     [true, true],
-    ["words", "words"],
   ])("copies %o as %o", (value, json) => {
     expect(copyOf("value", value)).toEqual({ amqp: "value", value: json });
   });
@@ -154,15 +153,17 @@ describe("toDeadLetter()", () => {
   });
 });
 
-describe("toDelivery()", () => {
-  test("takes a value that is a text for the text itself, and any other body as it is kept", () => {
-    const text = toDelivery(toDeadLetter("q", aMessage("value", '{"a":1}')));
-    expect(textOf(text.body)).toBe('{"a":1}');
-    expect(text).not.toHaveProperty("contentType");
-    expect(text).toMatchObject({ bodyType: "value", properties: {}, deliveryCount: 10 });
-    const value = toDelivery(toDeadLetter("q", aMessage("value", 1)));
-    expect(value).toMatchObject({ contentType: AMQP_JSON });
-    expect(textOf(value.body)).toBe('{"amqp":"value","value":1}');
+test("toDelivery() takes a value that is a text for the text itself", () => {
+  const fields = { contentType: "application/json", deadLetterReason: "r", deadLetterErrorDescription: "d" };
+  const delivery = toDelivery(toDeadLetter("q", aMessage("value", '{"a":1}', fields)));
+  expect(delivery).toEqual({
+    body: Buffer.from('{"a":1}'),
+    bodyType: "value",
+    properties: {},
+    contentType: "application/json",
+    deliveryCount: 10,
+    deadLetterReason: "r",
+    deadLetterDescription: "d",
   });
 });
 

@@ -1,0 +1,385 @@
+import { describe, expect, test } from "vitest";
+
+import type { DeadLetter } from "../../shared/message/deadLetter.ts";
+import type { DeadLetterAlert } from "../../shared/message/deadLetterAlert.ts";
+import type { DeadLetterQueueName } from "../../shared/message/deadLetterQueues.ts";
+import { QueueError } from "../../shared/message/errors.ts";
+import { toOutcomeMessage } from "../../shared/message/toMessage.ts";
+import { makeCaptureLetter } from "../../shared/poison/dead-letters/captureLetter.ts";
+import { makeDeadLetters } from "../../shared/poison/dead-letters/deadLetters.ts";
+import { makeDrain } from "../../shared/poison/dead-letters/drain.ts";
+import { letterId } from "../../shared/poison/dead-letters/letterId.ts";
+import { makeFilePoison } from "../../shared/poison/file.ts";
+import { makeFailingLetters } from "../../shared/poison/store/failingLetters.ts";
+import { makePatiently } from "../../shared/wait/patiently.ts";
+import { aLedger } from "../support/aLedger.ts";
+import { aDeadLetter, aDeadLetterQueue } from "../support/deadLetterQueue.ts";
+import { fakeClock } from "../support/fakeClock.ts";
+import { logJournal } from "../support/logJournal.ts";
+import { memoryTable } from "../support/memoryTable.ts";
+
+const HOUR_MS = 60 * 60_000;
+const STEP_MS = 15_000;
+const QUEUES = [
+  "license-updates",
+  "license-updates-poison",
+  "license-operations",
+  "ticket-callbacks",
+  "license-outcomes/tickets",
+] as const;
+const WITH_A_WAY = QUEUES.filter((name) => name !== "license-operations");
+
+/** One queue of dead letters, and what captures them; `usual` says what becomes of a try. */
+const aScene = (
+  letters: readonly DeadLetter[],
+  usual: (letter: DeadLetter) => void = () => undefined,
+  name: DeadLetterQueueName = "license-updates",
+) => {
+  const clock = fakeClock();
+  const journal = logJournal();
+  const { ledger, entries, poison } = aLedger();
+  const rows = memoryTable();
+  const failing = makeFailingLetters(rows);
+  const alerts: DeadLetterAlert[] = [];
+  const tries: string[] = [];
+  const state = { isLedgerAway: false, alertFailures: 0 };
+  const dead = aDeadLetterQueue(name, letters);
+  const take = (letter: DeadLetter): Promise<void> => {
+    tries.push(letter.sequenceNumber);
+    try {
+      usual(letter);
+      return Promise.resolve();
+    } catch (error) {
+      return Promise.reject(error instanceof Error ? error : new Error("odd"));
+    }
+  };
+  const file = makeFilePoison({
+    clock,
+    ledger,
+    patiently: makePatiently(clock, { holdBudgetMs: 0, backoffBaseMs: 100 }),
+  });
+  const capture = makeCaptureLetter({
+    clock,
+    ledger,
+    usual: {
+      "license-updates": take,
+      "license-updates-poison": take,
+      "license-operations": undefined,
+      "ticket-callbacks": take,
+      "license-outcomes/tickets": take,
+    },
+    file: (failure, log) => {
+      if (name === "license-operations") tries.push("file");
+      return state.isLedgerAway ? Promise.reject(new TypeError("bad")) : file(failure, log);
+    },
+  });
+  const drain = makeDrain({
+    clock,
+    capture,
+    failing,
+    publish: (alert) => {
+      state.alertFailures -= 1;
+      if (state.alertFailures >= 0) return Promise.reject(new QueueError("busy", "busy"));
+      alerts.push(alert);
+      return Promise.resolve();
+    },
+  });
+  const closed: string[] = [];
+  const close = (): Promise<void> => {
+    closed.push("queues");
+    return Promise.resolve();
+  };
+  const deadLetters = makeDeadLetters({ clock, queues: { queues: [dead.queue], close }, drain, failing });
+  const steps = async (count: number): Promise<void> => {
+    for (let index = 0; index < count; index += 1) {
+      await deadLetters.capture(journal.log);
+      clock.pass(STEP_MS);
+    }
+  };
+  return {
+    ...dead,
+    clock,
+    journal,
+    ledger,
+    entries,
+    poison,
+    rows,
+    alerts,
+    tries,
+    state,
+    deadLetters,
+    steps,
+    closed,
+  };
+};
+
+const boom = () => {
+  throw new URIError("boom");
+};
+const away = () => {
+  throw new QueueError("unreachable", "Cannot send to license-updates-poison: the broker cannot be reached");
+};
+const numbered = (count: number, fields: Partial<DeadLetter> = {}): readonly DeadLetter[] =>
+  Array.from({ length: count }, (_, index) => aDeadLetter({ sequenceNumber: String(index), ...fields }));
+
+describe("a dead letter that can be captured", () => {
+  test.each(WITH_A_WAY)("of %s is captured in the usual way, once, and leaves no trace", async (name) => {
+    const scene = aScene([aDeadLetter({ queue: name })], undefined, name);
+    await scene.steps(3);
+    expect(scene.tries).toEqual(["7"]);
+    expect(scene.there).toEqual([]);
+    expect([...scene.rows.rows(), ...scene.entries.rows()]).toEqual([]);
+    expect(await scene.deadLetters.warning()).toBeUndefined();
+  });
+
+  test("of license-operations is filed at once, for want of a usual way", async () => {
+    const scene = aScene([aDeadLetter({ queue: "license-operations" })], undefined, "license-operations");
+    await scene.steps(2);
+    expect(scene.there).toEqual([]);
+    const [entry] = scene.poison.rows();
+    expect(entry).toMatchObject({ category: "expired", kind: "update", state: "open" });
+  });
+});
+
+describe("the last resort", () => {
+  test.each(QUEUES)(
+    "files what breaks the usual capture of %s, with all that is known of it",
+    async (name) => {
+      const letter = aDeadLetter({ queue: name, body: Buffer.from([0, 255]), sessionId: "lane" });
+      const scene = aScene([letter], boom, name);
+      await scene.steps(3);
+      expect(scene.there).toEqual([]);
+      expect(scene.poison.rows()).toHaveLength(1);
+      const entry = await scene.ledger.read(letterId(letter));
+      expect(entry?.poison).toMatchObject({
+        kind: name.includes("license-u") || name.endsWith("operations") ? "update" : "callback",
+        state: "open",
+        latest: { category: "expired", owner: "operator" },
+        original: {
+          messageId: "m-7",
+          sessionId: "lane",
+          bodyType: "data",
+          brokerReason: "TTLExpiredException",
+          brokerDescription: "too late",
+          properties: { team: "blue" },
+          deliveryCount: 11,
+        },
+      });
+      expect(entry?.poison?.latest.description).toContain("TTLExpiredException: too late; dead letter 7 of");
+      expect(await scene.ledger.body(letterId(letter))).toEqual(Buffer.from([0, 255]));
+      expect(scene.rows.rows()).toEqual([]);
+    },
+  );
+
+  test.each(["value", "sequence"] as const)("files a copy of a %s at once", async (bodyType) => {
+    const scene = aScene([aDeadLetter({ bodyType, isCopy: true, body: Buffer.from('{"amqp":1}') })]);
+    await scene.steps(1);
+    expect(scene.tries).toEqual([]);
+    const [entry] = scene.poison.rows();
+    expect(entry?.["description"]).toContain(`its body is an AMQP ${bodyType}, of which this is a copy`);
+  });
+
+  test("leaves a value that is a text, and a message without a body, to the usual way", async () => {
+    const text = aDeadLetter({ bodyType: "value", body: Buffer.from("{}") });
+    const none = aDeadLetter({ bodyType: "none", sequenceNumber: "8", body: Buffer.alloc(0) });
+    const scene = aScene([text, none]);
+    await scene.steps(1);
+    expect(scene.tries).toEqual(["7", "8"]);
+  });
+
+  test("waits for an outage to pass, and not for longer than three tries", async () => {
+    const scene = aScene([aDeadLetter()], away);
+    await scene.steps(1);
+    expect(scene.there).toHaveLength(1);
+    expect(await scene.deadLetters.warning()).toBe("license-updates: 1 since 2026-01-01T00:00:00.000Z");
+    await scene.steps(10);
+    expect(scene.tries).toHaveLength(3);
+    expect(scene.there).toEqual([]);
+    expect(scene.poison.rows()).toHaveLength(1);
+    expect(scene.rows.rows()).toEqual([]);
+    expect(scene.alerts).toEqual([]);
+  });
+
+  test("files no second entry when the message cannot be taken off its queue", async () => {
+    let isBroken = true;
+    const scene = aScene([aDeadLetter()], () => {
+      if (isBroken) boom();
+    });
+    const { completes } = scene;
+    completes(false);
+    await scene.steps(1);
+    isBroken = false;
+    await scene.steps(20);
+    expect(scene.tries).toEqual(["7"]);
+    completes(true);
+    await scene.steps(300);
+    expect(scene.there).toEqual([]);
+    expect(scene.poison.rows()).toHaveLength(1);
+    expect(scene.rows.rows()).toEqual([]);
+  });
+
+  test("takes two messages for two, also under one number of a queue that was made anew", () => {
+    const letter = aDeadLetter();
+    expect(letterId(letter)).toBe(letterId(aDeadLetter()));
+    const others = [
+      aDeadLetter({ queue: "ticket-callbacks" }),
+      aDeadLetter({ sequenceNumber: "8" }),
+      aDeadLetter({ enqueuedAt: "2026-01-02T00:00:00.000Z" }),
+      aDeadLetter({ body: Buffer.from("other") }),
+    ];
+    expect(new Set([letter, ...others].map(letterId)).size).toBe(5);
+  });
+});
+
+describe("a dead letter that cannot be captured at all", () => {
+  test.each(QUEUES)("of %s is tried less and less often, seen in health, and told of once", async (name) => {
+    const scene = aScene([aDeadLetter({ queue: name })], boom, name);
+    scene.state.isLedgerAway = true;
+    await scene.steps(HOUR_MS / STEP_MS);
+    expect(scene.tries.length).toBeGreaterThan(5);
+    expect(scene.tries.length).toBeLessThan(20);
+    expect(scene.rows.rows()).toEqual([
+      expect.objectContaining({ queue: name, sequenceNumber: "7", failures: scene.tries.length }),
+    ]);
+    expect(await scene.deadLetters.warning()).toBe(`${name}: 1 since 2026-01-01T00:00:00.000Z`);
+    expect(scene.alerts).toHaveLength(1);
+    expect(scene.alerts[0]).toMatchObject({
+      type: "com.license-relay.dead-letter.alert",
+      subject: name,
+      data: { alert: "dead-letter-not-captured", queue: name, sequenceNumber: "7" },
+    });
+    expect(scene.there).toHaveLength(1);
+    expect(scene.locked.size).toBe(0);
+    expect(JSON.stringify(scene.journal.entries)).not.toContain("boom");
+
+    scene.state.isLedgerAway = false;
+    await scene.steps(HOUR_MS / STEP_MS);
+    expect(scene.there).toEqual([]);
+    expect(scene.rows.rows()).toEqual([]);
+    expect(await scene.deadLetters.warning()).toBeUndefined();
+    expect(scene.poison.rows()).toHaveLength(1);
+  });
+
+  test("waits an hour at most", async () => {
+    const scene = aScene([aDeadLetter()], boom);
+    scene.state.isLedgerAway = true;
+    await scene.steps((24 * HOUR_MS) / STEP_MS);
+    expect(scene.tries.length).toBeGreaterThan(24);
+    expect(scene.tries.length).toBeLessThan(35);
+    expect(scene.alerts).toHaveLength(1);
+  });
+
+  test("is told of later when the broker does not take the alert", async () => {
+    const scene = aScene([aDeadLetter()], boom);
+    scene.state.isLedgerAway = true;
+    scene.state.alertFailures = 2;
+    await scene.steps(HOUR_MS / STEP_MS);
+    expect(scene.alerts).toHaveLength(1);
+    expect(scene.journal.events().filter((event) => event === "deadLetter.alert")).toHaveLength(1);
+  });
+
+  test("is counted in memory as long as the ledger cannot be written", async () => {
+    const scene = aScene([aDeadLetter()], boom);
+    scene.state.isLedgerAway = true;
+    scene.rows.fail(10_000);
+    await scene.steps(HOUR_MS / STEP_MS);
+    expect(scene.tries.length).toBeLessThan(20);
+    expect(scene.rows.rows()).toEqual([]);
+    expect(await scene.deadLetters.warning()).toContain("license-updates: 1");
+    scene.rows.fail(0);
+    await scene.steps(HOUR_MS / STEP_MS);
+    expect(scene.rows.rows()).toHaveLength(1);
+    expect(scene.alerts).toHaveLength(1);
+  });
+
+  test("is forgotten when somebody has emptied the queue, and not before it should have been tried", async () => {
+    const scene = aScene([aDeadLetter()], boom);
+    scene.state.isLedgerAway = true;
+    await scene.steps(1);
+    scene.there.splice(0);
+    await scene.steps(30);
+    expect(scene.rows.rows()).toHaveLength(1);
+    await scene.steps(30);
+    expect(scene.rows.rows()).toEqual([]);
+  });
+});
+
+describe("one step", () => {
+  test("reads past hundreds that must wait, and gives them back", async () => {
+    const bad = numbered(400);
+    const good = aDeadLetter({ sequenceNumber: "good" });
+    const scene = aScene([...bad, good], ({ sequenceNumber }) => {
+      if (sequenceNumber !== "good") boom();
+    });
+    scene.state.isLedgerAway = true;
+    await scene.steps(1);
+    expect(scene.there).toHaveLength(400);
+    expect(scene.locked.size).toBe(0);
+    expect(await scene.deadLetters.warning()).toContain("400 since");
+    scene.there.push(good);
+    const before = scene.tries.length;
+    await scene.deadLetters.capture(scene.journal.log);
+    expect(scene.tries.length - before).toBeLessThanOrEqual(401);
+    expect(scene.there).toHaveLength(400);
+  });
+
+  test("holds no more than it can remember", async () => {
+    const scene = aScene(numbered(3000), boom);
+    scene.state.isLedgerAway = true;
+    await scene.deadLetters.capture(scene.journal.log);
+    expect(scene.count.received).toBeLessThan(1100);
+    const large = aScene(numbered(300, { body: Buffer.alloc(1024 * 1024) }), boom);
+    large.state.isLedgerAway = true;
+    await large.deadLetters.capture(large.journal.log);
+    expect(large.count.received).toBeLessThan(100);
+  });
+
+  test("ends in less than a minute, and goes on with the next", async () => {
+    let pass: (ms: number) => void = () => undefined;
+    const scene = aScene(numbered(200), () => pass(1000));
+    ({ pass } = scene.clock);
+    const startMs = scene.clock.now();
+    await scene.deadLetters.capture(scene.journal.log);
+    expect(scene.clock.now() - startMs).toBeLessThan(60_000);
+    expect(scene.there.length).toBeGreaterThan(100);
+    expect(scene.locked.size).toBe(0);
+    for (let index = 0; index < 5; index += 1) await scene.deadLetters.capture(scene.journal.log);
+    expect(scene.there).toEqual([]);
+  });
+
+  test("says once that a queue cannot be read, and reads it again", async () => {
+    const scene = aScene([aDeadLetter()]);
+    scene.reads(false);
+    await scene.steps(5);
+    expect(scene.journal.events()).toEqual(["deadLetters.unread"]);
+    scene.reads(true);
+    await scene.steps(1);
+    expect(scene.there).toEqual([]);
+  });
+
+  test("is joined by another one, and ended by a close", async () => {
+    const scene = aScene(numbered(10));
+    await Promise.all([
+      scene.deadLetters.capture(scene.journal.log),
+      scene.deadLetters.capture(scene.journal.log),
+      scene.deadLetters.close(),
+    ]);
+    expect(scene.closed).toEqual(["queues"]);
+    expect(scene.locked.size).toBe(0);
+    expect(scene.count.received).toBeLessThanOrEqual(10);
+  });
+});
+
+test("the alert can be filtered on, as the others can", async () => {
+  const scene = aScene([aDeadLetter()], boom);
+  scene.state.isLedgerAway = true;
+  await scene.steps(20);
+  const [alert] = scene.alerts;
+  if (alert === undefined) throw new Error("There is no alert");
+  expect(toOutcomeMessage(alert).applicationProperties).toEqual({
+    type: "com.license-relay.dead-letter.alert",
+    outcome: "alert",
+    alert: "dead-letter-not-captured",
+    severity: "critical",
+  });
+});
