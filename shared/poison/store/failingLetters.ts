@@ -1,5 +1,6 @@
 import { quoted } from "../../ledger/table/keys.ts";
 import type { Table } from "../../ledger/table/table.ts";
+import { readForeign } from "../../request/readForeign.ts";
 import { FailingLetter } from "../dead-letters/failing.ts";
 
 /**
@@ -39,8 +40,8 @@ export const makeFailingLetters = (table: Table): FailingLetters => {
       pageSize: 1000,
     })) {
       for (const row of page) {
-        const { data } = FailingLetter.safeParse(row);
-        if (data !== undefined) found.set(data.id, data);
+        const read = readForeign(FailingLetter, row);
+        if (read.ok) found.set(read.value.id, read.value);
       }
     }
     return found;

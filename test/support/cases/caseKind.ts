@@ -6,6 +6,8 @@ export interface CaseKind {
   readonly isInput: (file: string) => boolean;
   /** What has to be there, for whoever finds it missing. */
   readonly inputs: string;
+  /** Tokens that the runner makes up: in a case they are no secrets. */
+  readonly madeUp?: readonly string[];
   /** What becomes of the input in this folder, as JSON. @throws {Error} when the input cannot be used */
   readonly run: (folder: string) => Promise<unknown>;
 }

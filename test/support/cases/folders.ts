@@ -52,7 +52,7 @@ export const folderProblems = (
   if (inputs.length === 0) problems.push(`it has nothing that comes in: ${kind.inputs}`);
   if (outText === undefined && !files.some((file) => file.name === OUT_FILE))
     problems.push(`it has no ${OUT_FILE}; npm run record -- --accept ${kind.name}/${name} writes it`);
-  const madeUp = madeUpOf(folder);
+  const madeUp = [...madeUpOf(folder), ...(kind.madeUp ?? [])];
   const lookFor = (file: string, text: string): void => {
     const what = secretIn(text, madeUp);
     if (what !== undefined)

@@ -15,6 +15,8 @@ export const AnswerInput = z.strictObject({
 });
 export type AnswerInput = z.output<typeof AnswerInput>;
 
+/** What every call has for a token: an answer may echo it. */
+const TOKEN = "token-of-the-call";
 const request = aRequest();
 
 /** An answer of Partner Center to a change of licenses → what is read out of it, and what it means. */
@@ -22,6 +24,7 @@ export const partnerCenterCases: CaseKind = {
   name: "partner-center",
   isInput: (file) => file === "in.json" || isBodyFile(file),
   inputs: "in.json, in.body.*",
+  madeUp: [TOKEN],
   async run(folder) {
     const input = await readInFile(AnswerInput, folder);
     const headers = new Headers(input.headers);
@@ -35,7 +38,7 @@ export const partnerCenterCases: CaseKind = {
       }),
       () => Date.parse(input.receivedAt),
     );
-    const call = { token: "token-of-the-call", requestId: request.requestId, answers: 0 };
+    const call = { token: TOKEN, requestId: request.requestId, answers: 0 };
     const answer = await client.updateLicenses(request, { assign: [], remove: [] }, call);
     const verdict = classify(answer);
     // Our own ids are of the call, not of the answer
