@@ -1,5 +1,9 @@
+import { createServer } from "node:http";
+
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
+import { closeServer } from "../../local/closeServer.ts";
+import { listen } from "../../local/listen.ts";
 import { plans } from "../../local/partner-center/products.ts";
 import { customers, skus, userNameOf, users } from "../../local/partner-center/seed.ts";
 import {
@@ -203,6 +207,24 @@ describe("updateLicenses()", () => {
       why: expect.stringMatching(/broke off|without a body/) as unknown,
     });
   });
+});
+
+test.each([
+  ["GET", 8 * 1024 * 1024],
+  ["POST", 64 * 1024],
+] as const)("a %s reads an answer of %i bytes, and no larger one", async (method, maxBytes) => {
+  let bytes = maxBytes;
+  const large = createServer((_request, response) => {
+    response.end(Buffer.alloc(bytes, "x"));
+  });
+  const port = await listen(large, { part: "test", setting: "-", port: 0 });
+  connectTo(`http://127.0.0.1:${port}/below/`);
+  const call = { method, customerId: "c", path: "/", headers: {} } as const;
+  const whole = await transport.send(call);
+  expect(whole).toMatchObject({ kind: "response", whole: true, body: { length: maxBytes } });
+  bytes += 1;
+  expect(await transport.send(call)).toMatchObject({ whole: false, body: { length: 0 } });
+  await closeServer(large);
 });
 
 describe("reading back", () => {

@@ -35,6 +35,13 @@ describe("makeBlame()", () => {
     expect(blame.nextAtMs("b", 60_000)).toBe(61_000);
   });
 
+  test("keeps the latest 5000 customers in mind", () => {
+    const { blame } = aBlame();
+    for (let number = 0; number <= 5000; number += 1)
+      blame.throttled(`c${number}`, number * 11 * SECOND_MS, 24 * 60 * MINUTE_MS);
+    expect([blame.heldUntilMs("c0"), blame.heldUntilMs("c1") > 0]).toEqual([0, true]);
+  });
+
   test("never takes a longer hold back", () => {
     const { blame } = aBlame();
     blame.throttled("a", 1000, 30_000);

@@ -75,6 +75,7 @@ describe("parseRequest()", () => {
     ["waitForSeats", { waitForSeats: "8 hours" }, "/waitForSeats"],
     ["a wait of nothing", { waitForSeats: "PT0M" }, "/waitForSeats"],
     ["a wait without an end", { waitForSeats: "P31D" }, "/waitForSeats"],
+    ["a wait a minute too long", { waitForSeats: "P30DT1M" }, "/waitForSeats"],
     ["an empty list", { licensesToAssign: [] }, "/licensesToAssign"],
     ["a list that is null", { licensesToRemove: null }, "/licensesToRemove"],
     ["the same SKU twice", { licensesToRemove: [E5, E5.toUpperCase()] }, "/licensesToRemove/1"],
@@ -144,6 +145,10 @@ describe("parseRequest()", () => {
       "/licensesToRemove/0",
       "/requestId",
     ]);
+  });
+
+  test.each(["PT1M", "P30D"])("takes a wait of %s", (waitForSeats) => {
+    expect(parseRequest(aBody({ waitForSeats })).ok).toBe(true);
   });
 
   test("says of a missing field that it is missing", () => {
