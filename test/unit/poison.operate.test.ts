@@ -292,6 +292,22 @@ describe("a replay", () => {
     expect(replays.map((one) => `${one.id} ${one.run}`)).toEqual(["r1 1"]);
   });
 
+  test("gives its message back when the next one cannot be sent", async () => {
+    const scene = aScene(() => {
+      scene.state.isQueueAway = true;
+      return "left lying";
+    });
+    const { file, start, goOn, state, ticks, operations } = scene;
+    await file("r1");
+    const { id } = await start("replay", all);
+    await expect(goOn(id)).rejects.toThrow("the broker cannot be reached");
+    expect(await operations.read(id)).toMatchObject({ state: "running" });
+    expect(ticks).toEqual([`${id} 0`]);
+    state.isQueueAway = false;
+    await goOn(id);
+    expect(ticks).toHaveLength(2);
+  });
+
   test("finds its result in the history when another replay came after it", async () => {
     let fate: Fate = "refused";
     const { file, start, goOn, treat } = aScene(() => fate);
