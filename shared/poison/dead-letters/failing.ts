@@ -28,7 +28,7 @@ const WHY_MAX = 500;
 /** The wait after so many failures, in milliseconds: 15 s, then twice as long each time, up to an hour. Pure. */
 const waitMs = (failures: number): number => Math.min(CAP_MS, BASE_MS * 2 ** Math.min(failures - 1, 20));
 
-/** A dead letter after it has failed once more. Pure. The broker does not count: a dead letter is delivered for ever. */
+/** A dead letter after it has failed once more. Pure. Counted here: the broker gives no dead letter up. */
 export const failedAgain = (
   before: FailingLetter | undefined,
   letter: DeadLetter,
