@@ -91,7 +91,10 @@ describe("GET /api/health", () => {
       {
         status: "healthy",
         checks: Object.fromEntries(
-          ["queue", "vault", "ledger", "tickets", "token"].map((name) => [name, { status: "healthy" }]),
+          ["queue", "vault", "ledger", "tickets", "token", "deadLetters"].map((name) => [
+            name,
+            { status: "healthy" },
+          ]),
         ),
         // Requests of the tests before may still wait for their turn
         pace: expect.objectContaining({

@@ -232,6 +232,7 @@ describe("the app", () => {
         ledger: { status: "healthy" },
         tickets: { status: "healthy" },
         token: { status: "healthy" },
+        deadLetters: { status: "healthy" },
       },
     });
   });
