@@ -179,6 +179,17 @@ describe("the last resort", () => {
     expect(entry?.["description"]).toContain(`its body is an AMQP ${bodyType}, of which this is a copy`);
   });
 
+  test("keeps texts that the ledger can hold, wherever they are cut", async () => {
+    const letter = aDeadLetter({ reason: "\u{1f4a5}".repeat(2000), description: "x" });
+    for (const shift of ["", "y"]) {
+      const scene = aScene([{ ...letter, reason: `${shift}${letter.reason}` }], boom);
+      await scene.steps(1);
+      expect(JSON.stringify(scene.poison.rows())).toBe(JSON.stringify(scene.poison.rows()).toWellFormed());
+      const [row] = scene.poison.rows();
+      expect(String(row?.["description"]).isWellFormed()).toBe(true);
+    }
+  });
+
   test("leaves a value that is a text, and a message without a body, to the usual way", async () => {
     const text = aDeadLetter({ bodyType: "value", body: Buffer.from("{}") });
     const none = aDeadLetter({ bodyType: "none", sequenceNumber: "8", body: Buffer.alloc(0) });

@@ -43,7 +43,7 @@ export const failedAgain = (
     failures,
     since: before?.since ?? new Date(nowMs).toISOString(),
     nextAt: new Date(nowMs + waitMs(failures)).toISOString(),
-    why: why.slice(0, WHY_MAX),
+    why: why.slice(0, WHY_MAX).toWellFormed(),
     ...present({ alertedAt: before?.alertedAt }),
   };
 };
