@@ -167,6 +167,11 @@ describe("the last resort", () => {
       });
       expect(entry?.poison?.latest.description).toContain("TTLExpiredException: too late; dead letter 7 of");
       expect(await scene.ledger.body(letterId(letter))).toEqual(Buffer.from([0, 255]));
+      const why = name === "license-operations" ? "nobody reads the dead letters of this queue" : "URIError";
+      expect(scene.journal.entries).toContainEqual({
+        event: "deadLetter.filed",
+        fields: { queue: name, sequenceNumber: "7", id: letterId(letter), why },
+      });
       expect(scene.rows.rows()).toEqual([]);
     },
   );
@@ -203,6 +208,7 @@ describe("the last resort", () => {
     await scene.steps(1);
     expect(scene.there).toHaveLength(1);
     expect(await scene.deadLetters.warning()).toBe("license-updates: 1 since 2026-01-01T00:00:00.000Z");
+    expect(scene.rows.rows()[0]?.["why"]).toContain("the broker cannot be reached");
     await scene.steps(10);
     expect(scene.tries).toHaveLength(3);
     expect(scene.there).toEqual([]);
@@ -238,7 +244,8 @@ describe("the last resort", () => {
       aDeadLetter({ enqueuedAt: "2026-01-02T00:00:00.000Z" }),
       aDeadLetter({ body: Buffer.from("other") }),
     ];
-    expect(new Set([letter, ...others].map(letterId)).size).toBe(5);
+    const { messageId: _none, enqueuedAt: _never, ...bare } = letter;
+    expect(new Set([letter, ...others, bare].map(letterId)).size).toBe(6);
   });
 });
 
@@ -301,6 +308,16 @@ describe("a dead letter that cannot be captured at all", () => {
     await scene.steps(HOUR_MS / STEP_MS);
     expect(scene.rows.rows()).toHaveLength(1);
     expect(scene.alerts).toHaveLength(1);
+  });
+
+  test("is remembered however long nobody has looked", async () => {
+    const scene = aScene([aDeadLetter()], boom);
+    scene.state.isLedgerAway = true;
+    for (const failures of [1, 2, 3]) {
+      await scene.steps(1);
+      expect(scene.rows.rows()[0]).toMatchObject({ failures, since: "2026-01-01T00:00:00.000Z" });
+      scene.clock.pass(HOUR_MS);
+    }
   });
 
   test("is forgotten when somebody has emptied the queue, and not before it should have been tried", async () => {
@@ -366,6 +383,9 @@ describe("one step", () => {
     scene.reads(true);
     await scene.steps(1);
     expect(scene.there).toEqual([]);
+    scene.reads(false);
+    await scene.steps(2);
+    expect(scene.journal.events()).toEqual(["deadLetters.unread", "deadLetters.unread"]);
   });
 
   test("is joined by another one, and ended by a close", async () => {
