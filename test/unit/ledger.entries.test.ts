@@ -233,6 +233,25 @@ describe("ledger.remove()", () => {
   });
 });
 
+test("ledger.remove() keeps what leads to an entry as long as the entry cannot be removed", async () => {
+  const scene = aScene();
+  const { accept, end, ledger, entries, newest, lists } = scene;
+  await accept();
+  await end();
+  const entry = await ledger.read("request-1");
+  if (entry === undefined) throw new Error("There is no entry");
+  const before = lists.rows().length;
+  const away = () => Promise.reject(new LedgerError("unreachable", "the storage account cannot be reached"));
+  await expect(makeEntries({ ...scene, newest: { ...newest, forget: away } }).remove(entry)).rejects.toThrow(
+    LedgerError,
+  );
+  expect(await ledger.history("request-1")).toHaveLength(3);
+  await expect(
+    makeEntries({ ...scene, entries: { ...entries, remove: away } }).remove(entry),
+  ).rejects.toThrow(LedgerError);
+  expect(lists.rows()).toHaveLength(before);
+});
+
 test("the entry has beside its JSON what people look for in a table viewer", async () => {
   const { accept, end, file, entries } = aScene();
   await accept();

@@ -21,8 +21,9 @@ const aScene = () => {
 
 describe("alone()", () => {
   test("runs a task while nobody else does, and frees the way for the next", async () => {
-    const { one, other, ran, note } = aScene();
+    const { one, other, table, ran, note } = aScene();
     expect(await one.alone(LEASE_MS, note("one"))).toBe(true);
+    expect(table.rows()).toMatchObject([{ rowKey: "lease", untilMs: "0" }]);
     expect(await other.alone(LEASE_MS, note("other"))).toBe(true);
     expect(ran).toEqual(["one", "other"]);
   });
