@@ -1,3 +1,4 @@
+import type { MessageSource } from "../../local/host/serviceBusBinding.ts";
 import type { FuzzCase } from "./fuzzCase.ts";
 import { inject } from "./inject.ts";
 import { sendBytes } from "./sendBytes.ts";
@@ -18,10 +19,12 @@ export interface Fired {
 export interface FireParts {
   readonly host: FuzzedHost;
   readonly sender: MessageSender;
+  /** The broker has taken a message. */
+  readonly onSent: (source: MessageSource, body: Uint8Array, metadata: unknown) => void;
 }
 
 /** Fires a case and waits for its end. @throws whatever the function that it is for throws */
-export const fire = async (fired: FuzzCase, { host, sender }: FireParts): Promise<Fired> => {
+export const fire = async (fired: FuzzCase, { host, sender, onSent }: FireParts): Promise<Fired> => {
   const plan = host.plans.find(({ fn }) => fn.metadata.name === fired.name);
   switch (fired.kind) {
     case "http": {
@@ -48,6 +51,18 @@ export const fire = async (fired: FuzzCase, { host, sender }: FireParts): Promis
       return { result: "taken", detail: "" };
     case "message": {
       const isSent = plan?.kind === "message" && (await sender.send(plan.binding.source.entity, fired));
+      if (isSent) {
+        const { body, messageId, isText, properties } = fired;
+        const applicationProperties = Object.fromEntries(
+          Object.entries(properties).map(([name, value]) => [
+            name.charAt(0).toLowerCase() + name.slice(1),
+            value,
+          ]),
+        );
+        // As the host hands it over, should it come to that
+        const bytes = isText ? Buffer.from(body.toString("utf8")) : body;
+        onSent(plan.binding.source, bytes, { messageId, applicationProperties });
+      }
       return { result: isSent ? "sent" : "refused by the broker", detail: "" };
     }
     case "timer":

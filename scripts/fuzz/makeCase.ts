@@ -1,7 +1,7 @@
 import type { Plan } from "../../local/host/planFunction.ts";
 import type { FuzzCase } from "./fuzzCase.ts";
 import { fromJsonTree, toJsonTree } from "./jsonTree.ts";
-import { makeHttpCase } from "./makeHttpCase.ts";
+import { makeHttpCase, weightOf } from "./makeHttpCase.ts";
 import { makeSocketCase } from "./makeSocketCase.ts";
 import { makeMessageCase, makeTriggerCase } from "./makeTriggerCase.ts";
 import { mutateJson } from "./mutateJson.ts";
@@ -10,10 +10,10 @@ import { makeRandom, type Random } from "./random.ts";
 type Of<K extends Plan["kind"]> = Extract<Plan, { readonly kind: K }>;
 
 /** How often what is fired; the rest are HTTP calls within the process. What ends as a poison message costs most. */
-const TRIGGER_SHARE = 0.01;
-const MESSAGE_SHARE = 0.003;
+const TRIGGER_SHARE = 0.006;
+const MESSAGE_SHARE = 0.002;
 const TIMER_SHARE = 0.0001;
-const SOCKET_SHARE = 0.02;
+const SOCKET_SHARE = 0.01;
 
 const timer = {
   Schedule: { AdjustForDST: true },
@@ -81,9 +81,9 @@ export const makeCases = ({ plans, seed, key }: CaseMaker): ((at: number) => Fuz
       case "trigger":
         return makeTriggerCase(random.pick(messages), random, tag);
       case "socket":
-        return makeSocketCase(makeHttpCase(random.pick(http), key, random, tag), random);
+        return makeSocketCase(makeHttpCase(random.pickBy(http, weightOf), key, random, tag), random);
       case "http":
-        return makeHttpCase(random.pick(http), key, random, tag);
+        return makeHttpCase(random.pickBy(http, weightOf), key, random, tag);
       default:
         return kind satisfies never;
     }

@@ -7,6 +7,8 @@ export interface Random {
   /** True so often: 0.1 is once in ten times. */
   readonly chance: (share: number) => boolean;
   readonly pick: <T>(list: readonly T[]) => T;
+  /** As `pick`, where some are drawn more often than others. */
+  readonly pickBy: <T>(list: readonly T[], weightOf: (item: T) => number) => T;
 }
 
 const mix = (hash: number, word: number): number => {
@@ -23,15 +25,24 @@ export const makeRandom = (...words: readonly number[]): Random => {
     mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
   };
+  const pick = <T>(list: readonly T[]): T => {
+    const item = list[below(list.length)];
+    if (item === undefined) throw new RangeError("Cannot pick from a list that is empty");
+    return item;
+  };
   const below = (limit: number): number => Math.floor(next() * limit);
   return {
     next,
     below,
     chance: (share) => next() < share,
-    pick: (list) => {
-      const item = list[below(list.length)];
-      if (item === undefined) throw new RangeError("Cannot pick from a list that is empty");
-      return item;
+    pick,
+    pickBy: (list, weightOf) => {
+      let left = next() * list.reduce((sum, item) => sum + weightOf(item), 0);
+      for (const item of list) {
+        left -= weightOf(item);
+        if (left < 0) return item;
+      }
+      return pick(list);
     },
   };
 };

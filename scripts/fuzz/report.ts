@@ -2,18 +2,7 @@ import { z } from "zod";
 
 /** Something that must not be, the first time that it was seen. */
 export const Finding = z.object({
-  kind: z.enum([
-    "5xx",
-    "429",
-    "threw",
-    "slow",
-    "no answer",
-    "not kept",
-    "kept twice",
-    "memory",
-    "stuck",
-    "died",
-  ]),
+  kind: z.enum(["5xx", "threw", "slow", "no answer", "not kept", "kept twice", "memory", "stuck", "died"]),
   /** The function, or what it is about. */
   where: z.string(),
   detail: z.string(),

@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 
 import type { RegisteredFunction } from "../../local/host/coreModule.ts";
+import type { LogEntry } from "../../local/host/hostLog.ts";
 import type { InvocationData } from "../../local/host/invoke.ts";
 import { describeCase } from "./describeCase.ts";
 import type { Findings } from "./findings.ts";
@@ -19,6 +20,8 @@ const SAMPLE_CASES_MIN = 500;
 interface Going {
   readonly at: number;
   error?: unknown;
+  /** What it has logged last as an error. */
+  said?: string;
 }
 
 export interface RunOptions {
@@ -43,7 +46,9 @@ export interface Run {
   readonly fired: Promise<void>;
   /** An invocation has failed. */
   readonly onFailure: (fn: RegisteredFunction, data: InvocationData, error: unknown) => void;
-  /** Fires what was slow once more, alone: only what is slow again is a finding. */
+  /** Something was logged. */
+  readonly onLog: (entry: LogEntry) => void;
+  /** Fires once more, alone, what was slow or put off: a finding only when it is so again. */
   readonly repeatSlow: () => Promise<void>;
 }
 
@@ -55,6 +60,13 @@ const messageOf = (error: unknown): string =>
 
 /** The documented giving back: the message comes again. */
 const isGivenBack = (error: unknown): boolean => error instanceof Error && error.name === "GivenBack";
+
+/**
+ * The library reads JSON in the texts of a message before it calls the function, and one that is 10,000 deep is too deep
+ * for it. Nothing of ours can run then: the broker gives up on the message, and it must be kept all the same.
+ */
+const isBeforeCall = (error: unknown): boolean =>
+  error instanceof RangeError && error.stack?.includes("toCamelCaseValue") === true;
 
 const heapAfterCollection = (): number => {
   globalThis.gc?.();
@@ -73,16 +85,16 @@ export const makeRun = (options: RunOptions, parts: () => FireParts): Run => {
   let next = 0;
   let done = 0;
 
-  const judge = (at: number, fired: FuzzCase, { result, detail }: Fired, error: unknown): void => {
+  const judge = ({ at, error, said }: Going, fired: FuzzCase, { result, detail }: Fired): void => {
+    const isBad = /^5\d\d$/.test(result) || result === "no answer" || result === "cut off";
+    if (!isBad) return;
     const about = { where: fired.name, at, input: describeCase(fired), ...stackOf(error) };
-    const why = error === undefined ? detail : messageOf(error);
+    const why = error === undefined ? (said ?? detail) : messageOf(error);
     if (/^5\d\d$/.test(result)) findings.add({ ...about, kind: "5xx", detail: `${result} ${why}` });
-    if (result === "429") findings.add({ ...about, kind: "429", detail: why });
-    if (result === "no answer" || result === "cut off")
-      findings.add({ ...about, kind: "no answer", detail: `${result} ${why}` });
+    else findings.add({ ...about, kind: "no answer", detail: `${result} ${why}` });
   };
 
-  const runOne = async (at: number, onSlow: (ms: number, fired: FuzzCase) => void): Promise<void> => {
+  const runOne = async (at: number, onSlow: (why: string, fired: FuzzCase) => void): Promise<void> => {
     const fired = makeCase(at);
     const store: Going = { at };
     const startMs = performance.now();
@@ -92,6 +104,7 @@ export const makeRun = (options: RunOptions, parts: () => FireParts): Run => {
       } catch (error) {
         store.error ??= error;
         if (isGivenBack(error)) return { result: "given back", detail: "" };
+        if (isBeforeCall(error)) return { result: "too deep for the library", detail: "" };
         findings.add({
           kind: "threw",
           where: fired.name,
@@ -105,8 +118,10 @@ export const makeRun = (options: RunOptions, parts: () => FireParts): Run => {
     });
     const ms = performance.now() - startMs;
     // A timer goes through all there is: it has minutes
-    if (ms > SLOW_MS && fired.kind !== "timer") onSlow(ms, fired);
-    judge(at, fired, ended, store.error);
+    if (ms > SLOW_MS && fired.kind !== "timer") onSlow(`took ${Math.round(ms)} ms`, fired);
+    // The words for "not now" of trouble that is our own
+    if (ended.result === "429") onSlow(`429 ${store.said ?? ""}`, fired);
+    judge(store, fired, ended);
     const key = `${fired.kind} ${ended.result}`;
     results.set(key, (results.get(key) ?? 0) + 1);
     onFired?.(at, fired, ended.result);
@@ -134,7 +149,7 @@ export const makeRun = (options: RunOptions, parts: () => FireParts): Run => {
       const store = going.getStore();
       // A case of its own tells of it
       if (store !== undefined) store.error = error;
-      else if (!isGivenBack(error)) {
+      else if (!isGivenBack(error) && !isBeforeCall(error)) {
         const input = JSON.stringify(data.triggerMetadata).slice(0, 400);
         const tagged = /fuzz-\d+-(?<at>\d+)/.exec(input)?.groups?.["at"];
         findings.add({
@@ -147,13 +162,17 @@ export const makeRun = (options: RunOptions, parts: () => FireParts): Run => {
         });
       }
     },
+    onLog: ({ level, message }) => {
+      const store = going.getStore();
+      if (store !== undefined && level === "error") store.said = message;
+    },
     repeatSlow: async () => {
       for (const at of slow.slice(0, SLOW_AGAIN_MAX))
-        await runOne(at, (ms, fired) =>
+        await runOne(at, (why, fired) =>
           findings.add({
             kind: "slow",
             where: fired.name,
-            detail: `took ${Math.round(ms)} ms, twice`,
+            detail: `${why}, and was fired twice`,
             at,
             input: describeCase(fired),
           }),

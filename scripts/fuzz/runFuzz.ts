@@ -72,14 +72,14 @@ const leftIn = (broker: Broker, paths: readonly string[]): string =>
     )
     .join(", ");
 
-const drained = async (broker: Broker, paths: readonly string[]): Promise<string> => {
+const drained = async (left: () => string): Promise<string> => {
   const end = Date.now() + DRAIN_MAX_MS;
   let quiet = 0;
   while (quiet < QUIET_POLLS && Date.now() < end) {
-    quiet = leftIn(broker, paths) === "" ? quiet + 1 : 0;
+    quiet = left() === "" ? quiet + 1 : 0;
     await sleep(POLL_MS);
   }
-  return leftIn(broker, paths);
+  return left();
 };
 
 /** Every ticketing system that has a page, as a source whose secret is in the vault. */
@@ -119,7 +119,7 @@ const startRunner = (options: FuzzOptions, env: Readonly<Record<string, string>>
 /** Lets the runner run to its end, tells how far it is, and notices when it dies or hangs. */
 const follow = async (
   runner: ChildProcess,
-  onFired: () => Promise<void>,
+  { onFired, left }: { readonly onFired: () => Promise<void>; readonly left: () => string },
   { tell, cases }: FuzzOptions,
 ): Promise<Fuzzed> => {
   const startedMs = Date.now();
@@ -159,7 +159,8 @@ const follow = async (
   const telling = setInterval(() => {
     const { done, heapMiB, findings } = last;
     const count = `${done.toLocaleString("en-US")} of ${cases.toLocaleString("en-US")} cases`;
-    tell(`${String(seconds()).padStart(5)} s  ${count}, heap ${heapMiB} MiB, ${findings} findings`);
+    const waits = done < cases ? "" : `; under way: ${left() || "nothing"}`;
+    tell(`${String(seconds()).padStart(5)} s  ${count}, heap ${heapMiB} MiB, ${findings} findings${waits}`);
     if (Date.now() - heardMs > SILENT_MAX_MS) died(`the process has said nothing for ${SILENT_MAX_MS} ms`);
   }, TELL_MS);
   try {
@@ -185,11 +186,12 @@ export const runFuzz = async (options: FuzzOptions): Promise<Fuzzed> => {
     azure.partnerCenter?.updateSettings({ partnerRate: null, customerRate: null });
     await writeSources(azure, folder);
     const runner = startRunner(options, { ...quick, ...azure.settings, TICKETS_FOLDER: folder });
-    const tellDrained = async (): Promise<void> => {
-      const word: Word = { kind: "drained", left: await drained(broker, pathsOf(config)) };
+    const left = (): string => leftIn(broker, pathsOf(config));
+    const onFired = async (): Promise<void> => {
+      const word: Word = { kind: "drained", left: await drained(left) };
       runner.send(word);
     };
-    return await follow(runner, tellDrained, options);
+    return await follow(runner, { onFired, left }, options);
   } finally {
     await azure.close();
     await rm(folder, { recursive: true, force: true });

@@ -46,7 +46,7 @@ const kept = makeKeptMessages();
 let run: Run | undefined;
 const host = await startFuzzedHost({
   root: process.cwd(),
-  onLog: () => undefined,
+  onLog: (entry) => run?.onLog(entry),
   onFailure: (...failure) => run?.onFailure(...failure),
   onTaken: kept.taken,
 });
@@ -88,7 +88,7 @@ const currentRun = makeRun(
         }
       : {}),
   },
-  () => ({ host, sender }),
+  () => ({ host, sender, onSent: kept.taken }),
 );
 run = currentRun;
 const timer = setInterval(() => {
@@ -102,6 +102,8 @@ const timer = setInterval(() => {
 }, TELL_MS);
 
 await currentRun.fired;
+const { user, system } = process.cpuUsage();
+const usSpent = user + system;
 const left = await drain(host);
 if (left !== "") findings.add({ kind: "stuck", where: "the broker", detail: left });
 if (!(await host.work.drained(WORK_LIMIT_MS)))
@@ -116,7 +118,12 @@ clearInterval(timer);
 const results = [...currentRun.results()].toSorted(([a], [b]) => a.localeCompare(b));
 tell({
   kind: "end",
-  lines: [results.map(([name, count]) => `${name}: ${count}`).join(", "), keptSentence, memory.sentence],
+  lines: [
+    results.map(([name, count]) => `${name}: ${count}`).join(", "),
+    keptSentence,
+    memory.sentence,
+    `processor time of the functions and of what fires at them: ${Math.round(usSpent / 1_000_000)} s`,
+  ],
   findings: [...findings.all()],
 });
 process.disconnect();
