@@ -43,15 +43,27 @@ export interface NewestApplied {
 export const makeNewestApplied = (table: Table): NewestApplied => {
   const read = async (request: LicenseRequest, skuId: string) => {
     const row = await table.get(partitionOf(request), rowKeyOf(skuId));
+    if (row === undefined) return undefined;
     const known = readForeign(Newest, row);
-    return !known.ok || row === undefined ? undefined : { ...known.value, etag: row.etag };
+    return { etag: row.etag, newest: known.ok ? known.value : undefined };
+  };
+
+  const readNewest = async (request: LicenseRequest, skuId: string) => {
+    const known = await read(request, skuId);
+    if (known !== undefined && known.newest === undefined)
+      throw new LedgerError(
+        "unreadable",
+        `the newest request for SKU ${skuId} is not what was written; restore row "${rowKeyOf(skuId)}" of "${partitionOf(request)}" or remove it`,
+      );
+    return known?.newest;
   };
 
   const noteOne = async (request: LicenseRequest, acceptedAt: string, skuId: string): Promise<void> => {
     const { requestId } = request;
     for (let tries = 0; tries < TRIES; tries += 1) {
       const known = await read(request, skuId);
-      if (known !== undefined && known.acceptedAt >= acceptedAt) return;
+      // One that cannot be read says nothing: it gives way
+      if (known?.newest !== undefined && known.newest.acceptedAt >= acceptedAt) return;
       const row = { partitionKey: partitionOf(request), rowKey: rowKeyOf(skuId), requestId, acceptedAt };
       if ((await table.putIf(row, known?.etag)) === "done") return;
     }
@@ -66,7 +78,7 @@ export const makeNewestApplied = (table: Table): NewestApplied => {
       await Promise.all(skusOf(about).map((skuId) => noteOne(about.request, acceptedAt, skuId)));
     },
     async newerThan(about, acceptedAt) {
-      const known = await Promise.all(skusOf(about).map((skuId) => read(about.request, skuId)));
+      const known = await Promise.all(skusOf(about).map((skuId) => readNewest(about.request, skuId)));
       return known.find((one) => one !== undefined && one.acceptedAt > acceptedAt)?.requestId;
     },
     async forget(about) {
@@ -74,7 +86,7 @@ export const makeNewestApplied = (table: Table): NewestApplied => {
       await Promise.all(
         skusOf(about).map(async (skuId) => {
           const known = await read(request, skuId);
-          if (known?.requestId === request.requestId)
+          if (known?.newest?.requestId === request.requestId)
             await table.remove(partitionOf(request), rowKeyOf(skuId));
         }),
       );

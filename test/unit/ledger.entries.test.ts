@@ -10,6 +10,7 @@ import type { Entry } from "../../shared/ledger/entry/entry.ts";
 import { closePoison, discardPoison, filePoison } from "../../shared/ledger/entry/poison.ts";
 import { makeExpired } from "../../shared/ledger/expired.ts";
 import { makeLists } from "../../shared/ledger/lists.ts";
+import { makeNewestApplied } from "../../shared/ledger/newest.ts";
 import { LedgerError } from "../../shared/ledger/table/errors.ts";
 import { causeOf } from "../../shared/outcome/causes.ts";
 import { makePoisonIndex } from "../../shared/poison/store/poisonIndex.ts";
@@ -17,6 +18,7 @@ import { aLedger } from "../support/aLedger.ts";
 import { aFailure, aRequest, E3, ids } from "../support/builders.ts";
 import { fakeClock } from "../support/fakeClock.ts";
 import { logJournal } from "../support/logJournal.ts";
+import { memoryTable } from "../support/memoryTable.ts";
 
 const DAY_MS = 24 * 60 * 60_000;
 const applied = { kind: "applied", alreadySo: false, status: 201, warnings: [], attempts: 1, ids } as const;
@@ -393,6 +395,21 @@ describe("makeClean()", () => {
 test("makeNewestApplied() bears an id of a SKU that is no key of a table", async () => {
   const { newest } = aLedger();
   const about = { request: aRequest(), skuIds: ["a/b#\ud800", E3] };
+  await newest.note(about, "2026-01-02T00:00:00.000Z");
+  expect(await newest.newerThan(about, "2026-01-01T00:00:00.000Z")).toBe("request-1");
+});
+
+test("a newest request that cannot be read is named to whoever asks, and gives way to the next", async () => {
+  const table = memoryTable();
+  const newest = makeNewestApplied(table);
+  const about = { request: aRequest(), skuIds: [E3] };
+  await newest.note(about, "2026-01-01T00:00:00.000Z");
+  const [row] = table.rows();
+  if (row === undefined) throw new Error("There is no row");
+  await table.put({ partitionKey: row.partitionKey, rowKey: row.rowKey, requestId: 7 });
+  await expect(newest.newerThan(about, "2025-01-01T00:00:00.000Z")).rejects.toMatchObject({
+    code: "unreadable",
+  });
   await newest.note(about, "2026-01-02T00:00:00.000Z");
   expect(await newest.newerThan(about, "2026-01-01T00:00:00.000Z")).toBe("request-1");
 });
