@@ -44,13 +44,13 @@ export type DeadLetterQueueName = (typeof DEAD_LETTER_QUEUES)[number];
 
 /** How long an empty queue is listened to. */
 const WAIT_MS = 500;
-// The next step tries again
+// The next round tries again
 const retryOptions: RetryOptions = { timeoutInMs: 10_000, maxRetries: 1, retryDelayInMs: 200 };
 
 const receiverOptions = {
   subQueueType: "deadLetter",
   receiveMode: "peekLock",
-  // A step is over before the lock is
+  // A round is over before the lock is
   maxAutoLockRenewalDurationInMs: 0,
   skipParsingBodyAsJson: true,
   skipConvertingDate: true,

@@ -23,14 +23,14 @@ export interface DeadLettersDeps {
 }
 
 /** Shorter than the lock of the entities, so that what is held can be given back. */
-const STEP_MS = 45_000;
+const ROUND_MS = 45_000;
 
 /** The dead letters of all queues, at the same time: trouble with one keeps no other waiting. */
 export const makeDeadLetters = ({ clock, queues, drain, failing }: DeadLettersDeps): DeadLetters => {
   /** Why a queue could not be read: told once. */
   const unread = new Map<string, string>();
   let isClosing = false;
-  let step: Promise<void> | undefined;
+  let round: Promise<void> | undefined;
 
   const drainOne = async (
     queue: DeadLetterQueue,
@@ -49,7 +49,7 @@ export const makeDeadLetters = ({ clock, queues, drain, failing }: DeadLettersDe
   };
 
   const drainAll = async (log: Log): Promise<void> => {
-    const endMs = clock.now() + STEP_MS;
+    const endMs = clock.now() + ROUND_MS;
     const isTimeUp = (): boolean => isClosing || clock.now() >= endMs;
     const known = await failing.all();
     await Promise.all(queues.queues.map((queue) => drainOne(queue, known, isTimeUp, log)));
@@ -58,13 +58,13 @@ export const makeDeadLetters = ({ clock, queues, drain, failing }: DeadLettersDe
   return {
     capture: (log) =>
       // One that an operator starts by hand joins the one that is going on
-      (step ??= drainAll(log).finally(() => {
-        step = undefined;
+      (round ??= drainAll(log).finally(() => {
+        round = undefined;
       })),
     warning: async () => describeFailing((await failing.all()).values()),
     async close() {
       isClosing = true;
-      await step;
+      await round;
       await queues.close();
     },
   };
