@@ -20,17 +20,53 @@ describe("excerptOf()", () => {
   const jwt = ["eyJhbGciOiJIUzI1NiJ9", "eyJzdWIiOiJub2JvZHkifQ", "c2lnbmF0dXJl"].join(".");
   test.each([
     ["the token of the call", `token ${TOKEN} refused`, "token [hidden] refused"],
-    ["a header", `Authorization: Bearer short.one, Accept: x`, "Authorization: [hidden] Accept: x"],
+    ["a header", "Authorization: Bearer short.one, Accept: x", "Authorization: [hidden]"],
+    [
+      "a header of another scheme",
+      "authorization: Basic dXM6cHc=\nHost: x",
+      "authorization: [hidden] Host: x",
+    ],
+    ["every cookie", "Cookie: a=b; session=c\r\nHost: x", "Cookie: [hidden] Host: x"],
+    ["a scheme without its header", "sent Basic dXM6cHc= there", "sent [hidden] there"],
+    [
+      "a key in a header",
+      "x-api-key: k1\nx-functions-key: k2",
+      "x-api-key: [hidden] x-functions-key: [hidden]",
+    ],
+    ["a connection string", "SharedAccessKey=k1;EntityPath=q", "SharedAccessKey=[hidden];EntityPath=q"],
+    ["a signed address", "/a?sv=1&sig=k1&code=k2", "/a?sv=1&sig=[hidden]&code=[hidden]"],
+    ["who signs in at a proxy", "see https://ana:k1@proxy.example/x", "see https://[hidden]@proxy.example/x"],
+    [
+      "JSON in JSON",
+      String.raw`{"a":"{\"access_token\":\"k1 k2\",\"b\":1}"}`,
+      String.raw`{"a":"{\"access_token\":[hidden]",\"b\":1}"}`,
+    ],
+    [
+      "JSON in a page",
+      "&quot;password&quot;: &quot;k1&quot; end",
+      "&quot;password&quot;: [hidden]&quot; end",
+    ],
+    [
+      "a field of a form",
+      `<input name="password" type="x" value="k1">`,
+      `<input name="password" type="x" value=[hidden]">`,
+    ],
+    ["a form in an address", "client_secret%3Dk1%26x", "client_secret%3D[hidden]"],
     ["a token of its own", `<p>${jwt}</p>`, "<p>[hidden]</p>"],
     [
       "a field",
       `{"access_token":"abc","client_secret" : "d e"}`,
-      `{"access_token":"[hidden]","client_secret" : "[hidden] e"}`,
+      `{"access_token":[hidden]","client_secret" : [hidden]"}`,
     ],
     ["a query", "?refresh_token=abc&x=1", "?refresh_token=[hidden]&x=1"],
     ["what is long and no word", `id ${"A1b2".repeat(10)} end`, "id [hidden] end"],
   ])("hides %s", (_what, text, shown) => {
     expect(excerptOf(bytes(text), TOKEN)).toBe(shown);
+  });
+
+  test("shows the code of an error", () => {
+    const body = `{"code":60012,"description":"no seats"}`;
+    expect(excerptOf(bytes(body), TOKEN)).toBe(body);
   });
 
   test("shows an id", () => {
@@ -41,6 +77,11 @@ describe("excerptOf()", () => {
   test("hides a token of which only the beginning would be shown", () => {
     const text = `${"a ".repeat(140)}${"Zx9".repeat(400)}`;
     expect(excerptOf(bytes(text), TOKEN)).not.toContain("Zx9");
+  });
+
+  test("takes no time over what is made to keep it busy", () => {
+    const busy = ["key ", "key= ", "eyJ", "://a", 'name="key" value=', "token" + " ".repeat(8000)];
+    for (const piece of busy) expect(excerptOf(bytes(piece.repeat(4000)), TOKEN)?.length).toBeLessThan(301);
   });
 
   test("never throws and never shows the token, whatever is around it", () => {
