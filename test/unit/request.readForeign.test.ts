@@ -42,9 +42,9 @@ import { makePatiently } from "../../shared/wait/patiently.ts";
 import { aLedger } from "../support/aLedger.ts";
 import { aBody, aDelivery, aRequest, CUSTOMER, E3, E5, PLAN_A } from "../support/builders.ts";
 import { fakeClock } from "../support/fakeClock.ts";
+import { HOSTILE, hostileBytes, hostileJson, spoilt } from "../support/hostile.ts";
 import { logJournal } from "../support/logJournal.ts";
 import { deliveryOf, recipes } from "../support/recipes.ts";
-import { HOSTILE, hostileBytes, hostileJson, spoilt } from "../support/hostile.ts";
 
 const AT = "2026-01-15T10:00:00.000Z";
 const runs = (numRuns: number) => ({ numRuns });
