@@ -10,8 +10,8 @@ import { makeRandom, type Random } from "./random.ts";
 type Of<K extends Plan["kind"]> = Extract<Plan, { readonly kind: K }>;
 
 /** How often what is fired; the rest are HTTP calls within the process. What ends as a poison message costs most. */
-const TRIGGER_SHARE = 0.006;
-const MESSAGE_SHARE = 0.002;
+const TRIGGER_SHARE = 0.004;
+const MESSAGE_SHARE = 0.0015;
 const TIMER_SHARE = 0.0001;
 const SOCKET_SHARE = 0.01;
 

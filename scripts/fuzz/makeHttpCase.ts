@@ -15,9 +15,9 @@ type Headers = [name: string, value: string][];
 
 const docs: ReadonlyMap<string, RouteDoc> = new Map(routes.map((route) => [route.operationId, route]));
 
-const ODD_PARAMETER = 0.9;
+const ODD_PARAMETER = 0.95;
 const ODD_QUERY = 0.97;
-const SIGNED = 0.4;
+const SIGNED = 0.3;
 const ODD_HEADERS = 0.15;
 const ODD_METHOD = 0.02;
 
@@ -150,7 +150,7 @@ const bodyOf = (
         : sampleOf(schemas[doc.body], random, tag);
   let tree = toJsonTree(valid);
   // Much of a delivery is nobody's concern: more has to be changed for it to be noticed
-  const changes = random.chance(0.01) ? 0 : (sample === undefined ? 1 : 3) + random.below(5);
+  const changes = random.chance(0.005) ? 0 : (sample === undefined ? 1 : 3) + random.below(5);
   for (let change = 0; change < changes; change += 1) tree = mutateJson(tree, random);
   const bytes = Buffer.from(fromJsonTree(tree));
   return random.chance(0.1) ? mutateBytes(bytes, random) : bytes;
@@ -180,7 +180,7 @@ const oddHeaders = (random: Random): Headers =>
 export const weightOf = ({ fn, route }: HttpFunction): number => {
   const { query, body } = docs.get(fn.metadata.name) ?? {};
   if (query !== undefined || body !== undefined) return 1;
-  return route.segments.some(({ kind }) => kind !== "literal") ? 0.2 : 0.04;
+  return route.segments.some(({ kind }) => kind !== "literal") ? 0.12 : 0.03;
 };
 
 /** A hostile call of a route, made from what its description says of valid ones. */

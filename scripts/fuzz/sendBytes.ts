@@ -23,7 +23,7 @@ export const sendBytes = (
     const end = (isLate: boolean): void => {
       clearTimeout(timer);
       socket.destroy();
-      const status = /^HTTP\/1\.1 (?<status>\d{3})/.exec(answer)?.groups?.["status"];
+      const status = /^HTTP\/1\.1 (?<status>[2-5]\d\d)/m.exec(answer)?.groups?.["status"];
       resolve({ status: status === undefined ? undefined : Number(status), isLate });
     };
     socket.on("data", (chunk) => {
