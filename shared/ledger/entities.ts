@@ -16,7 +16,34 @@ export const STEP_END = "step.";
 
 const jsonBytes = (value: unknown): Uint8Array => Buffer.from(JSON.stringify(value), "utf8");
 
-/** The entry as JSON, and beside it what people look for in a table viewer. */
+/**
+ * An entry as bytes that can be read again. One that could not would be lost: to itself, and to whoever lists it. It
+ * takes a defect to come here. On its way from the queue such a request is given back until the broker gives it up,
+ * and the end as a dead letter has nothing of what was wrong.
+ */
+const toEntryBytes = (entry: Entry): Uint8Array => {
+  const bytes = jsonBytes(entry);
+  const read = readForeignJson(Entry, bytes);
+  if (read.ok) return bytes;
+  const at = read.problems
+    .slice(0, 3)
+    .map(({ pointer }) => pointer)
+    .join(" ");
+  throw new LedgerError(
+    "unwritable",
+    `entry "${entry.id}" could not be read again (${at}); nothing was written`,
+  );
+};
+
+/** A step is a note: it must not keep an end from being written, and goes without what could not be read again. */
+const toStepBytes = (step: Step): Uint8Array => {
+  const bytes = jsonBytes(step);
+  if (readForeignJson(Step, bytes).ok) return bytes;
+  const { at, event, run } = step;
+  return jsonBytes({ at, event, run, why: "its details could not be written" });
+};
+
+/** The entry as JSON, and beside it what people look for in a table viewer. @throws {LedgerError} */
 export const toEntryEntity = (entry: Entry): TableEntity<Readonly<Record<string, unknown>>> => ({
   partitionKey: entry.id,
   rowKey: ENTRY,
@@ -32,7 +59,7 @@ export const toEntryEntity = (entry: Entry): TableEntity<Readonly<Record<string,
     ? {}
     : { poison: entry.poison.state, category: entry.poison.latest.category }),
   updatedAt: entry.updatedAt,
-  ...toChunks("json", jsonBytes(entry)),
+  ...toChunks("json", toEntryBytes(entry)),
 });
 
 export const toStepEntity = (
@@ -44,7 +71,7 @@ export const toStepEntity = (
   rowKey: `${STEP}${String(number).padStart(6, "0")}`,
   at: step.at,
   event: step.event,
-  ...toChunks("json", jsonBytes(step)),
+  ...toChunks("json", toStepBytes(step)),
 });
 
 /**

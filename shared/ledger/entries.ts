@@ -64,11 +64,10 @@ const TRANSACTION_MAX = 100;
 
 const toActions = (
   { entry, steps, body }: Change,
+  entity: ReturnType<typeof toEntryEntity>,
   etag: string | undefined,
 ): readonly TransactionAction[] => [
-  etag === undefined
-    ? ["create", toEntryEntity(entry)]
-    : ["update", toEntryEntity(entry), "Replace", { etag }],
+  etag === undefined ? ["create", entity] : ["update", entity, "Replace", { etag }],
   ...steps.map((step, index): TransactionAction => {
     const number = entry.steps - steps.length + index + 1;
     return ["upsert", toStepEntity(entry.id, number, step), "Replace"];
@@ -139,8 +138,14 @@ export const makeEntries = ({ entries, lists, poison, newest }: EntriesDeps): En
     return change;
   };
 
-  const commit = async (change: Change, etag: string | undefined): Promise<"conflict" | "done"> =>
-    entries.commit(toActions(await keepLarge(change), etag));
+  /** Writes an entry with what leads to it. @returns the rows that were put in before it */
+  const write = async (before: Awaited<ReturnType<typeof readRow>>, change: Change) => {
+    // Nothing may lead to an entry that cannot be written
+    const entity = toEntryEntity(change.entry);
+    const placed = await place(before?.entry, change);
+    const actions = toActions(await keepLarge(change), entity, before?.etag);
+    return { placed, isDone: (await entries.commit(actions)) === "done" };
+  };
 
   return {
     keepBody,
@@ -170,8 +175,8 @@ export const makeEntries = ({ entries, lists, poison, newest }: EntriesDeps): En
         const before = await readRow(id);
         const decided = decide(before?.entry);
         const { change } = decided;
-        const placed = change === undefined ? [] : await place(before?.entry, change);
-        const isDone = change === undefined || (await commit(change, before?.etag)) === "done";
+        const { placed, isDone } =
+          change === undefined ? { placed: [], isDone: true } : await write(before, change);
         if (isDone) {
           if (change !== undefined) await follow(before?.entry, change);
           await removeMisplaced(change?.entry ?? before?.entry, misplaced);

@@ -19,9 +19,11 @@ export interface AnswerBody {
 
 const DESCRIPTION_MAX = 1024;
 
+// Nine digits at most, as in the text form and in a filter: what is no such number is no code, and the ledger has no
+// room for it
 const errorCode = z
   .union([
-    z.number(),
+    z.int().min(0).max(999_999_999),
     z
       .string()
       .regex(/^\d{1,9}$/)

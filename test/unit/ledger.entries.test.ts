@@ -5,7 +5,7 @@ import { makeDueProofs } from "../../shared/ledger/dueProofs.ts";
 import { makeEntries } from "../../shared/ledger/entries.ts";
 import { acceptRequest } from "../../shared/ledger/entry/accept.ts";
 import { beginRequest } from "../../shared/ledger/entry/begin.ts";
-import { endRequest } from "../../shared/ledger/entry/end.ts";
+import { endRequest, holdRequest, toWaitStep } from "../../shared/ledger/entry/end.ts";
 import type { Entry } from "../../shared/ledger/entry/entry.ts";
 import { closePoison, discardPoison, filePoison } from "../../shared/ledger/entry/poison.ts";
 import { makeExpired } from "../../shared/ledger/expired.ts";
@@ -211,6 +211,39 @@ describe("a row that is not what was written", () => {
     expect(await ledger.body("request-1")).toBeUndefined();
     await entries.put({ ...place, rowKey: "body" });
     expect(await ledger.body("request-1")).toHaveLength(0);
+  });
+});
+
+describe("what could not be read again", () => {
+  const ofCode = (code: number) => ({ ...refused, code });
+
+  test("is not written as an entry, and nothing leads to what was not written", async () => {
+    const { accept, ledger, lists, rows } = aScene();
+    await accept();
+    const before = rows();
+    const ending = ledger.change("request-1", (entry) =>
+      endRequest(entry, ofCode(1.5), "2026-01-05T00:00:00.000Z"),
+    );
+    await expect(ending).rejects.toMatchObject({ code: "unwritable" });
+    await expect(ending).rejects.toThrow('entry "request-1"');
+    expect(rows()).toEqual(before);
+    expect(lists.rows().length).toBeGreaterThan(0);
+    await ledger.change("request-1", (entry) => endRequest(entry, refused, "2026-01-05T00:00:00.000Z"));
+    expect((await ledger.read("request-1"))?.request?.status).toBe("refused");
+  });
+
+  test("is left out of a step: a note must not keep an end from being written", async () => {
+    const { accept, ledger } = aScene();
+    await accept();
+    const at = "2026-01-05T00:00:00.000Z";
+    const wait = { category: "throttled", why: "busy", until: at, attempts: 1, status: 429, code: 1.5 };
+    await ledger.change("request-1", (entry) => holdRequest(entry, wait, at, [toWaitStep(wait, at, 0)]));
+    expect((await ledger.history("request-1")).at(-1)).toEqual({
+      at,
+      event: "waiting",
+      run: 0,
+      why: "its details could not be written",
+    });
   });
 });
 

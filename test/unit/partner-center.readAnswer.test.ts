@@ -17,6 +17,17 @@ describe("readAnswerBody()", () => {
     expect(description).toHaveLength(1024);
   });
 
+  test.each([0, 60_012, 999_999_999, "000060012"])("reads the code %j", (code) => {
+    expect(read({ code }).code).toBe(Number(code));
+    expect(read({ error: { code } }).code).toBe(Number(code));
+  });
+
+  test.each([1.5, -1, 1_000_000_000, 1e21, "1.5", "-1", "1234567890"])("takes %j for no code", (code) => {
+    expect(read({ code, error: { code } })).toEqual({ warnings: [], readable: true });
+    // It is that of an error all the same
+    expect(read({ code, licensesToAssign: null })).not.toHaveProperty("confirms");
+  });
+
   test("never throws, whatever bytes come", () => {
     fc.assert(
       fc.property(fc.oneof(fc.uint8Array(), fc.json().map(bytes)), (body) => {

@@ -3,10 +3,11 @@ import { RestError } from "@azure/data-tables";
 /**
  * Why the ledger could not be read or written:
  * `unreachable` no answer; `timeout` none in time; `busy` trouble at the storage account; `unauthorized` no right;
- * `conflict` others wrote the same entry all the time; `unreadable` an entry is not what was written; `failed` anything else.
+ * `conflict` others wrote the same entry all the time; `unreadable` an entry is not what was written; `unwritable` an
+ * entry could not be read again and was not written; `failed` anything else.
  */
 export type LedgerErrorCode =
-  "unreachable" | "timeout" | "busy" | "unauthorized" | "conflict" | "unreadable" | "failed";
+  "unreachable" | "timeout" | "busy" | "unauthorized" | "conflict" | "unreadable" | "unwritable" | "failed";
 
 /** Thrown when the ledger did not do what it was asked. Holds no key and no entry. */
 export class LedgerError extends Error {
