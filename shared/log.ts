@@ -92,6 +92,8 @@ export interface Events {
     skipped: number;
   };
   "operation.resumed": { operationId: string };
+  "operation.messageLost": { operationId: string; state: string; why: string | undefined };
+  "operation.unread": { operationId: string; why: string };
   "http.outOfReach": { what: string; why: string };
   "health.failed": { dependency: string; why: string };
   "token.renewed": { expiresInSeconds: number; hasRefreshToken: boolean };
@@ -146,6 +148,8 @@ const levels: Readonly<Record<keyof Events, Level>> = {
   "operation.started": "info",
   "operation.progress": "info",
   "operation.resumed": "warn",
+  "operation.messageLost": "warn",
+  "operation.unread": "error",
   "http.outOfReach": "error",
   "health.failed": "error",
   "token.renewed": "info",

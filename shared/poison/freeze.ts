@@ -1,6 +1,8 @@
+import type { Entry } from "../ledger/entry/entry.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import { oldestFirst } from "../ledger/table/keys.ts";
 import { laneOf } from "../request/lane.ts";
+import { isPassing } from "./dead-letters/trouble.ts";
 import type { Item, Operation } from "./operation.ts";
 import type { Operations } from "./store/operations.ts";
 import type { PoisonFilter, PoisonIndex, PoisonRow } from "./store/poisonIndex.ts";
@@ -33,9 +35,19 @@ export const makeFreeze = ({ ledger, poisonIndex, operations, lanesPerCustomer }
       ? toItem(id, acceptedAt)
       : toItem(id, acceptedAt, { customerId, userId });
 
+  /** One that cannot be read becomes an item too, as if it were not there. */
+  const read = async (id: string): Promise<Entry | undefined> => {
+    try {
+      return await ledger.read(id);
+    } catch (error) {
+      if (isPassing(error)) throw error;
+      return undefined;
+    }
+  };
+
   /** Ids that are not there become items all the same: their result says so. */
   const named = async (operation: Operation, id: string): Promise<readonly Item[]> => {
-    const entry = await ledger.read(id);
+    const entry = await read(id);
     const body = entry?.request?.body;
     const latest = entry?.poison?.latest;
     if (latest !== undefined && !fits(operation, latest, body?.customerId)) return [];

@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import type { Clock } from "../clock.ts";
 import type { Log } from "../log.ts";
 import { present } from "../present.ts";
+import { isPassing, whyOf } from "./dead-letters/trouble.ts";
 import type { ArchiveInput, ReplayInput } from "./inputs.ts";
 import type { Operation, OperationKind, Selection } from "./operation.ts";
 import { cancelled, hasEnded } from "./progress.ts";
@@ -13,6 +14,8 @@ export interface ManageDeps {
   readonly operations: Operations;
   /** Sends the operation a message to be begun, or gone on with. */
   readonly sendTick: (operationId: string, tick: number) => Promise<void>;
+  /** One that has not moved for so long has no message any more. */
+  readonly stalledMs: number;
 }
 
 /** Operations as an operator handles them. All but `resume` throw when the ledger or the queue is out of reach. */
@@ -28,13 +31,10 @@ export interface Manage {
   readonly resume: (log: Log) => Promise<void>;
 }
 
-/** An operation that goes on writes more often than this. */
-const STALLED_MS = 3 * 60_000;
-
 const toSelection = ({ ids, category, code, customerId }: ArchiveInput): Selection =>
   present({ ids, category, code, customerId });
 
-export const makeManage = ({ clock, operations, sendTick }: ManageDeps): Manage => {
+export const makeManage = ({ clock, operations, sendTick, stalledMs }: ManageDeps): Manage => {
   const nowIso = (): string => new Date(clock.now()).toISOString();
 
   const wake = async (id: string): Promise<void> => {
@@ -44,6 +44,17 @@ export const makeManage = ({ clock, operations, sendTick }: ManageDeps): Manage 
       updatedAt: nowIso(),
     }));
     if (next !== undefined) await sendTick(id, next.ticks);
+  };
+
+  /** Undefined also for one that cannot be read: it must not keep the others asleep. */
+  const read = async (id: string, log: Log): Promise<Operation | undefined> => {
+    try {
+      return await operations.read(id);
+    } catch (error) {
+      if (isPassing(error)) throw error;
+      log("operation.unread", { operationId: id, why: whyOf(error) });
+      return undefined;
+    }
   };
 
   return {
@@ -87,9 +98,9 @@ export const makeManage = ({ clock, operations, sendTick }: ManageDeps): Manage 
     },
     cancel: (id, by) => operations.change(id, (operation) => cancelled(operation, by, nowIso())),
     async resume(log) {
-      const before = new Date(clock.now() - STALLED_MS).toISOString();
+      const before = new Date(clock.now() - stalledMs).toISOString();
       for (const id of await operations.active()) {
-        const operation = await operations.read(id);
+        const operation = await read(id, log);
         if (operation === undefined || hasEnded(operation) || operation.updatedAt > before) continue;
         await wake(id);
         log("operation.resumed", { operationId: id });

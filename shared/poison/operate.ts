@@ -2,9 +2,10 @@ import type { Clock } from "../clock.ts";
 import type { Log } from "../log.ts";
 import type { Patiently } from "../wait/patiently.ts";
 import { makeThrottle, type Throttle } from "../wait/throttle.ts";
+import { isPassing, whyOf } from "./dead-letters/trouble.ts";
 import type { Freeze } from "./freeze.ts";
 import type { Item, Operation } from "./operation.ts";
-import { addCounts, advance, frozen, hasEnded, NO_COUNTS, type Counts } from "./progress.ts";
+import { addCounts, advance, frozen, hasEnded, NO_COUNTS, stopped, type Counts } from "./progress.ts";
 import type { Operations } from "./store/operations.ts";
 import type { Treat } from "./treat.ts";
 
@@ -151,7 +152,10 @@ export const makeOperate = (deps: OperateDeps): Operate => {
   };
 
   const step = async (operationId: string, log: Log): Promise<Operation | undefined> => {
-    const found = await operations.read(operationId);
+    // Noted at every try: an operation whose message fails again and again is not taken for one without a message
+    const found = await operations.change(operationId, (now) =>
+      hasEnded(now) ? undefined : { ...now, updatedAt: nowIso() },
+    );
     if (found === undefined || hasEnded(found)) return found;
     // Begun anew after a crash: what was noted before is noted again
     const total = found.state === "freezing" ? await freeze(found) : undefined;
@@ -162,8 +166,18 @@ export const makeOperate = (deps: OperateDeps): Operate => {
     return operation === undefined ? undefined : work(operation, log);
   };
 
+  /** What would come to the same at every delivery stops the operation, where an operator sees it. */
+  const stepOrStop = async (operationId: string, log: Log): Promise<Operation | undefined> => {
+    try {
+      return await step(operationId, log);
+    } catch (error) {
+      if (isPassing(error)) throw error;
+      return operations.change(operationId, (now) => stopped(now, whyOf(error), nowIso()));
+    }
+  };
+
   return async (operationId, log) => {
-    const operation = await patiently("operation", () => step(operationId, log), log);
+    const operation = await patiently("operation", () => stepOrStop(operationId, log), log);
     if (operation === undefined) return;
     const { state, total, done, failed, skipped } = operation;
     log("operation.progress", { operationId, state, total, done, failed, skipped });

@@ -8,6 +8,7 @@ import type { Messages } from "../message/message.ts";
 import type { PoisonKey } from "../message/poisonMessage.ts";
 import type { Settings } from "../settings.ts";
 import type { Patiently } from "../wait/patiently.ts";
+import { makeCaptureOperation } from "./captureOperation.ts";
 import { makeCaptureLetter, type UsualCapture } from "./dead-letters/captureLetter.ts";
 import { makeDeadLetters, type DeadLetters } from "./dead-letters/deadLetters.ts";
 import { makeDrain } from "./dead-letters/drain.ts";
@@ -38,7 +39,7 @@ export interface Poison {
 }
 
 export interface PoisonParts {
-  readonly settings: Pick<Settings, "LANES_PER_CUSTOMER">;
+  readonly settings: Pick<Settings, "LANES_PER_CUSTOMER" | "HOLD_BUDGET_SECONDS">;
   readonly clock: Clock;
   readonly patiently: Patiently;
   /** Tries once: a dead letter waits in its queue, not in a function that is paid for. */
@@ -53,7 +54,10 @@ export interface PoisonParts {
   readonly replayCallback: (key: PoisonKey, body: Uint8Array) => Promise<void>;
 }
 
-const makeRoomOfDeadLetters = (parts: PoisonParts): DeadLetters => {
+/** An operation that goes on writes more often than this. */
+const STALLED_MS = 3 * 60_000;
+
+const makeRoomOfDeadLetters = (parts: PoisonParts, operations: Operations): DeadLetters => {
   const { clock, once, ledger, messages, captureUpdate, captureCallback } = parts;
   const file = makeFilePoison({ clock, ledger, patiently: once });
   const toCallback: UsualCapture = (letter, log) => captureCallback(toDelivery(letter), log);
@@ -65,7 +69,7 @@ const makeRoomOfDeadLetters = (parts: PoisonParts): DeadLetters => {
       "license-updates": (letter, log) => captureUpdate(toDelivery(letter), log),
       "license-updates-poison": (letter, log) =>
         file(fromDeadPoison(letter, new Date(clock.now()).toISOString()), log),
-      "license-operations": undefined,
+      "license-operations": makeCaptureOperation({ clock, operations, file }),
       "ticket-callbacks": toCallback,
       "license-outcomes/tickets": toCallback,
     },
@@ -79,6 +83,8 @@ export const makePoison = (parts: PoisonParts): Poison => {
   const { clock, patiently, ledger, messages, published, replayCallback } = parts;
   const lanesPerCustomer = parts.settings.LANES_PER_CUSTOMER;
   const sendTick = messages.tick;
+  // Longer than a message of it can be held
+  const stalledMs = STALLED_MS + parts.settings.HOLD_BUDGET_SECONDS * 1000;
   const index = makePoisonIndex(ledger.table("licensepoison"));
   const operations = makeOperations(ledger.table("licenseoperations"));
   const freeze = makeFreeze({ ledger, poisonIndex: index, operations, lanesPerCustomer });
@@ -91,8 +97,8 @@ export const makePoison = (parts: PoisonParts): Poison => {
   });
   return {
     file: makeFilePoison({ clock, ledger, patiently }),
-    deadLetters: makeRoomOfDeadLetters(parts),
-    manage: makeManage({ clock, operations, sendTick }),
+    deadLetters: makeRoomOfDeadLetters(parts, operations),
+    manage: makeManage({ clock, operations, sendTick, stalledMs }),
     operate: makeOperate({ clock, operations, freeze, treat, sendTick, patiently }),
     index,
     notes: makeNotes(ledger.table("licensenotes")),

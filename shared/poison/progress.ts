@@ -68,6 +68,10 @@ export const advance = (before: Operation, { counts, results, isIdle, isOver, at
   }
 };
 
+/** The operation when it would fail in the same way for ever. Pure. */
+export const stopped = (operation: Operation, why: string, at: string): Operation =>
+  hasEnded(operation) ? operation : ended({ ...operation, updatedAt: at }, "stopped", at, why);
+
 /** The operation once its set is frozen. Pure. */
 export const frozen = (operation: Operation, total: number, at: string): Operation => {
   const next = { ...operation, total, updatedAt: at };

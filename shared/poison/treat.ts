@@ -3,6 +3,7 @@ import type { Change } from "../ledger/entry/change.ts";
 import type { Entry, PoisonPart } from "../ledger/entry/entry.ts";
 import {
   discardPoison,
+  giveUpReplay,
   intendReplay,
   markSent,
   restorePoison,
@@ -12,6 +13,7 @@ import type { Ledger } from "../ledger/ledger.ts";
 import type { Log } from "../log.ts";
 import type { PoisonKey } from "../message/poisonMessage.ts";
 import { present } from "../present.ts";
+import { isPassing, whyOf } from "./dead-letters/trouble.ts";
 import { resultInHistory, resultOf, withResult, type ItemResult } from "./items.ts";
 import type { Item, Operation } from "./operation.ts";
 
@@ -36,6 +38,12 @@ export interface Treat {
   /** The item with its result; undefined while it is under way. */
   readonly look: (item: Item) => Promise<Item | undefined>;
 }
+
+/** What would come to the same at every try is the item's result: it must not keep the others waiting. */
+const failedOr = (item: Item, error: unknown): Item => {
+  if (isPassing(error)) throw error;
+  return { ...item, state: "failed", why: whyOf(error) };
+};
 
 const skipped = (item: Item, why: string): Item => ({ ...item, state: "skipped", why });
 
@@ -62,7 +70,13 @@ export const makeTreat = ({ clock, ledger, sendReplay, published }: TreatDeps): 
     const body = await ledger.body(poisonId);
     if (body === undefined) return skipped(item, "its body is not in the ledger");
     const { run, poison } = decided;
-    await sendReplay({ id: poisonId, run }, body, poison, item.lane);
+    try {
+      await sendReplay({ id: poisonId, run }, body, poison, item.lane);
+    } catch (error) {
+      if (!isPassing(error))
+        await ledger.change(poisonId, (entry) => giveUpReplay(entry, operationId, whyOf(error), nowIso()));
+      throw error;
+    }
     await ledger.change(poisonId, (entry) => markSent(entry, operationId, nowIso()));
     return { ...item, state: "sent", run };
   };
@@ -86,12 +100,21 @@ export const makeTreat = ({ clock, ledger, sendReplay, published }: TreatDeps): 
   };
 
   return {
-    start: (operation, item, log) =>
-      operation.kind === "replay" ? replay(operation, item) : archive(operation, item, log),
+    async start(operation, item, log) {
+      try {
+        return await (operation.kind === "replay" ? replay(operation, item) : archive(operation, item, log));
+      } catch (error) {
+        return failedOr(item, error);
+      }
+    },
     async look(item) {
       const { run } = item;
       if (run === undefined) return undefined;
-      return withResult(item, await resultAt(item, await ledger.read(item.poisonId), run));
+      try {
+        return withResult(item, await resultAt(item, await ledger.read(item.poisonId), run));
+      } catch (error) {
+        return failedOr(item, error);
+      }
     },
   };
 };

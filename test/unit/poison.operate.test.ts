@@ -6,7 +6,11 @@ import { endRequest, skipRequest } from "../../shared/ledger/entry/end.ts";
 import type { Entry } from "../../shared/ledger/entry/entry.ts";
 import { filePoison } from "../../shared/ledger/entry/poison.ts";
 import { LedgerError } from "../../shared/ledger/table/errors.ts";
+import type { DeadLetter } from "../../shared/message/deadLetter.ts";
+import { QueueError } from "../../shared/message/errors.ts";
 import { causeOf } from "../../shared/outcome/causes.ts";
+import { makeCaptureOperation } from "../../shared/poison/captureOperation.ts";
+import { makeFilePoison } from "../../shared/poison/file.ts";
 import { makeFreeze } from "../../shared/poison/freeze.ts";
 import type { ArchiveInput } from "../../shared/poison/inputs.ts";
 import { makeManage } from "../../shared/poison/manage.ts";
@@ -18,6 +22,7 @@ import { makeTreat } from "../../shared/poison/treat.ts";
 import { makePatiently } from "../../shared/wait/patiently.ts";
 import { aLedger } from "../support/aLedger.ts";
 import { aFailure, aRequest, bytesOf, ids } from "../support/builders.ts";
+import { aDeadLetter } from "../support/deadLetterQueue.ts";
 import { fakeClock } from "../support/fakeClock.ts";
 import { later } from "../support/later.ts";
 import { logJournal } from "../support/logJournal.ts";
@@ -40,7 +45,7 @@ type Fate = "applied" | "refused" | "skipped" | "left lying";
 const aScene = (fateOf: (id: string) => Fate = () => "applied") => {
   const clock = fakeClock();
   const journal = logJournal();
-  const { ledger, poison } = aLedger();
+  const { ledger, poison, entries } = aLedger();
   const table = memoryTable();
   const operations = makeOperations(table);
   const ticks: string[] = [];
@@ -51,9 +56,14 @@ const aScene = (fateOf: (id: string) => Fate = () => "applied") => {
     readonly atMs: number;
   }[] = [];
   const published: string[] = [];
-  const state = { isQueueAway: false };
+  const state: { isQueueAway: boolean; tooLarge: string | undefined; publishError: Error | undefined } = {
+    isQueueAway: false,
+    tooLarge: undefined,
+    publishError: undefined,
+  };
   const nowIso = (): string => new Date(clock.now()).toISOString();
-  const away = () => Promise.reject(new Error("Cannot send: the broker cannot be reached"));
+  const away = () =>
+    Promise.reject(new QueueError("unreachable", "Cannot send: the broker cannot be reached"));
 
   /** The run of a replay, as the rest of the relay notes it. */
   const run = async (id: string, fate: Fate): Promise<void> => {
@@ -75,12 +85,17 @@ const aScene = (fateOf: (id: string) => Fate = () => "applied") => {
     ledger,
     sendReplay: async (key, _body, _poison, lane) => {
       if (state.isQueueAway) await away();
+      if (state.tooLarge === key.id)
+        throw new QueueError("tooLarge", "Cannot send to license-updates: the message is too large");
       replays.push({ ...key, lane, atMs: clock.now() });
       await run(key.id, fateOf(key.id));
     },
-    published: (entry) => later(() => void published.push(`${entry.id} ${entry.request?.status ?? ""}`)),
+    published: (entry) =>
+      state.publishError === undefined
+        ? later(() => void published.push(`${entry.id} ${entry.request?.status ?? ""}`))
+        : Promise.reject(state.publishError),
   });
-  const manage = makeManage({ clock, operations, sendTick });
+  const manage = makeManage({ clock, operations, sendTick, stalledMs: 3 * MINUTE_MS });
   const operate = makeOperate({
     clock,
     operations,
@@ -137,6 +152,8 @@ const aScene = (fateOf: (id: string) => Fate = () => "applied") => {
     itemsOf,
     poisonOf,
     table,
+    entries,
+    poisonTable: poison,
   };
 };
 const all = { category: "no-seats" };
@@ -333,6 +350,171 @@ describe("a replay", () => {
   });
 });
 
+describe("an item that always fails", () => {
+  const unreadable = (id: string) => ({ partitionKey: id, rowKey: "entry", json: "?" });
+
+  test("has failed when the broker does not take it at all; the others go on", async () => {
+    const { file, start, goOn, itemsOf, state, poisonOf, ledger, ticks } = aScene();
+    for (const id of ["r1", "r2"]) await file(id);
+    state.tooLarge = "r1";
+    const { id } = await start("replay", all);
+    expect(await goOn(id)).toMatchObject({ state: "done", done: 1, failed: 1 });
+    expect(await itemsOf(id)).toEqual([
+      "r1 failed Cannot send to license-updates: the message is too large",
+      "r2 done",
+    ]);
+    expect(ticks).toEqual([`${id} 0`]);
+    expect(await poisonOf("r1")).toMatchObject({ state: "open", runs: 0 });
+    expect(await poisonOf("r1")).not.toHaveProperty("replay");
+    expect((await ledger.history("r1")).at(-1)).toMatchObject({
+      event: "refused",
+      run: 1,
+      why: "Cannot send to license-updates: the message is too large",
+    });
+    // Nothing is under way: it may be discarded, or replayed once that is possible
+    state.tooLarge = undefined;
+    expect(await goOn((await start("replay", all)).id)).toMatchObject({ state: "done", done: 1 });
+  });
+
+  test("can be discarded afterwards", async () => {
+    const { file, start, goOn, state, poisonOf } = aScene();
+    await file("r1");
+    state.tooLarge = "r1";
+    await goOn((await start("replay", all)).id);
+    expect(await goOn((await start("discard", all)).id)).toMatchObject({ state: "done", done: 1 });
+    expect((await poisonOf("r1"))?.state).toBe("discarded");
+  });
+
+  test("stops the operation when it is the canary", async () => {
+    const { file, start, goOn, state } = aScene();
+    for (const id of ["r1", "r2"]) await file(id);
+    state.tooLarge = "r1";
+    const stopped = await goOn((await start("replay", { ...all, canary: true })).id);
+    expect(stopped).toMatchObject({ state: "stopped", failed: 1, done: 0 });
+    expect(stopped?.reason).toContain("the message is too large");
+  });
+
+  test("has failed when its entry cannot be read: named, in the index, or under way", async () => {
+    const { file, start, goOn, itemsOf, entries, run } = aScene((id) =>
+      id === "r2" ? "left lying" : "applied",
+    );
+    for (const id of ["r1", "r2", "r3"]) await file(id);
+    await entries.put(unreadable("r1"));
+    for (const input of [{ ids: ["r1"] }, { ids: ["r1", "r3"] }]) {
+      const { id } = await start("replay", input);
+      expect(await goOn(id)).toMatchObject({ state: "done", failed: 1 });
+      expect((await itemsOf(id)).find((item) => item.startsWith("r1"))).toContain("is not what was written");
+    }
+    const { id } = await start("replay", all);
+    expect(await goOn(id)).toMatchObject({ state: "running", failed: 1 });
+    await run("r2", "applied");
+    await entries.put(unreadable("r2"));
+    expect(await goOn(id)).toMatchObject({ state: "done", failed: 2 });
+  });
+
+  test("has failed when what became of it cannot be published; an outage is waited for", async () => {
+    const { file, start, goOn, state, itemsOf, published } = aScene();
+    for (const id of ["r1", "r2"]) await file(id);
+    state.publishError = new QueueError("busy", "Cannot send to license-outcomes: the broker is busy");
+    const { id } = await start("discard", { ids: ["r1"] });
+    await expect(goOn(id)).rejects.toThrow("the broker is busy");
+    state.publishError = undefined;
+    expect(await goOn(id)).toMatchObject({ state: "done", done: 1 });
+    expect(published).toEqual(["r1 discarded"]);
+    state.publishError = new TypeError("of ours");
+    const other = await start("discard", { ids: ["r2"] });
+    expect(await goOn(other.id)).toMatchObject({ state: "done", failed: 1 });
+    expect(await itemsOf(other.id)).toEqual(["r2 failed TypeError"]);
+  });
+});
+
+describe("an operation that always fails", () => {
+  test("is stopped, and says why", async () => {
+    const { start, goOn, poisonTable, ticks } = aScene();
+    const { id } = await start("replay", all);
+    poisonTable.pages = () => {
+      throw new LedgerError("failed", "the storage account answered 400");
+    };
+    const stopped = await goOn(id);
+    expect(stopped).toMatchObject({ state: "stopped" });
+    expect(stopped?.reason).toContain("the storage account answered 400");
+    expect(stopped?.endedAt).toBeDefined();
+    expect(ticks).toEqual([`${id} 0`]);
+  });
+});
+
+describe("a dead letter of license-operations", () => {
+  const letterOf = (operationId: string) =>
+    aDeadLetter({
+      queue: "license-operations",
+      body: bytesOf({ operationId }),
+      reason: "MaxDeliveryCountExceeded",
+    });
+  const aCapture = () => {
+    const scene = aScene();
+    const { clock, operations, ledger, poisonTable, journal } = scene;
+    const patiently = makePatiently(clock, { holdBudgetMs: 0, backoffBaseMs: 100 });
+    const capture = makeCaptureOperation({
+      clock,
+      operations,
+      file: makeFilePoison({ clock, ledger, patiently }),
+    });
+    return {
+      ...scene,
+      capture: (letter: DeadLetter) => capture(letter, journal.log),
+      filed: () => poisonTable.rows(),
+    };
+  };
+
+  test("is let go when its operation is there, which is woken once it has not moved for a while", async () => {
+    const { start, capture, filed, ticks, clock, manage, journal } = aCapture();
+    const { id } = await start("replay", all);
+    await capture(letterOf(id));
+    expect(filed()).toEqual([]);
+    expect(journal.entries.at(-1)).toEqual({
+      event: "operation.messageLost",
+      fields: { operationId: id, state: "freezing", why: "MaxDeliveryCountExceeded" },
+    });
+    clock.pass(3 * MINUTE_MS);
+    await manage.resume(journal.log);
+    expect(ticks).toEqual([`${id} 0`, `${id} 1`]);
+  });
+
+  test("is filed when it names no operation, or one that the ledger does not have", async () => {
+    const { capture, filed, ledger } = aCapture();
+    const none = "7d3c1b52-6c1f-4a57-9a43-0f6f3c6a1b11";
+    const strays = [aDeadLetter({ queue: "license-operations" }), letterOf(none)];
+    for (const letter of [...strays, ...strays]) await capture(letter);
+    expect(filed()).toHaveLength(2);
+    const found = await Promise.all(
+      filed().map(({ rowKey }) => ledger.read(rowKey.slice(rowKey.indexOf("~") + 1))),
+    );
+    const parts = found.map((entry) => entry?.poison);
+    expect(new Set(parts.map((part) => part?.latest.description))).toEqual(
+      new Set([
+        `It was on license-operations and names operation "${none}", which the ledger does not have`,
+        "It was on license-operations, where only the relay itself sends, and names no operation",
+      ]),
+    );
+    expect(new Set(parts.map((part) => part?.original.brokerReason))).toEqual(
+      new Set(["MaxDeliveryCountExceeded", "TTLExpiredException"]),
+    );
+    for (const part of parts)
+      expect(part).toMatchObject({
+        latest: { category: "invalid-message" },
+        original: { bodyType: "data", deliveryCount: 11, properties: { team: "blue" } },
+      });
+  });
+
+  test("waits while the ledger is away", async () => {
+    const { start, capture, table, filed } = aCapture();
+    const { id } = await start("replay", all);
+    table.fail(1);
+    await expect(capture(letterOf(id))).rejects.toThrow(LedgerError);
+    expect(filed()).toEqual([]);
+  });
+});
+
 describe("a discard and a restore", () => {
   test("archive and take out again, and publish it", async () => {
     const { file, start, goOn, published, poisonOf, ledger, replays } = aScene();
@@ -415,6 +597,36 @@ describe("manage.resume()", () => {
     await manage.resume(journal.log);
     expect(ticks).toEqual([`${id} 0`, `${id} 1`]);
     expect(journal.entries.at(-1)).toEqual({ event: "operation.resumed", fields: { operationId: id } });
+  });
+
+  test("does not wake one whose message is tried again and again", async () => {
+    const { file, start, goOn, manage, ticks, clock, journal, state } = aScene();
+    await file("r1");
+    const { id } = await start("replay", all);
+    state.isQueueAway = true;
+    for (let tries = 0; tries < 3; tries += 1) {
+      clock.pass(2 * MINUTE_MS);
+      await expect(goOn(id)).rejects.toThrow("the broker cannot be reached");
+      state.isQueueAway = false;
+      await manage.resume(journal.log);
+      state.isQueueAway = true;
+    }
+    expect(ticks).toEqual([`${id} 0`]);
+  });
+
+  test("passes by one that cannot be read", async () => {
+    const { start, manage, ticks, clock, journal, table } = aScene();
+    const bad = await start("replay", all);
+    await table.put({ partitionKey: `operation:${bad.id}`, rowKey: "operation", json: "?" });
+    const { id } = await start("replay", all);
+    clock.pass(3 * MINUTE_MS);
+    await manage.resume(journal.log);
+    expect(ticks.slice(-1)).toEqual([`${id} 1`]);
+    expect(journal.entries.filter(({ event }) => event === "operation.unread")).toMatchObject([
+      { fields: { operationId: bad.id } },
+    ]);
+    table.fail(1);
+    await expect(manage.resume(journal.log)).rejects.toThrow(LedgerError);
   });
 
   test("passes by what has ended, and goes on to the next", async () => {

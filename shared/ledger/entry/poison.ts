@@ -116,6 +116,21 @@ export const markSent = (entry: Entry | undefined, operationId: string, at: stri
   };
 };
 
+/** A replay that the broker does not take at all is under way no more; its run was never begun. Pure. */
+export const giveUpReplay = (
+  entry: Entry | undefined,
+  operationId: string,
+  why: string,
+  at: string,
+): Decision => {
+  const poison = entry?.poison;
+  if (entry === undefined || poison === undefined) return {};
+  const { replay, ...rest } = poison;
+  if (replay?.operationId !== operationId || replay.sentAt !== undefined) return {};
+  const step: Step = { at, event: "refused", run: replay.run, operationId, why };
+  return { change: toChange(entry, at, { poison: rest }, [step]) };
+};
+
 /** Who archives or restores, and why. */
 export interface Archiving {
   readonly operationId: string;
