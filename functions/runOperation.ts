@@ -9,9 +9,9 @@ import { strayOperation } from "../shared/message/strayOperation.ts";
 /** One message of license-operations: goes on with an operation for a while; what is none of ours is filed as poison. */
 const runOperation = async (message: unknown, context: InvocationContext): Promise<void> => {
   const operationId = fromOperation(message);
-  if (operationId !== undefined) return app.poison.operate(operationId, logTo(context));
+  if (operationId !== undefined && (await app.poison.operate(operationId, logTo(context)))) return;
   const stray = strayOperation(message, context.triggerMetadata, new Date().toISOString());
-  return app.poison.file(stray, logTo(context));
+  await app.poison.file(stray, logTo(context));
 };
 
 const trigger = {

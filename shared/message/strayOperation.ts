@@ -2,6 +2,7 @@ import type { Failure } from "../ledger/entry/poison.ts";
 import { invalidMessage } from "../outcome/brokerCauses.ts";
 import { present } from "../present.ts";
 import { derivedId } from "../request/derivedId.ts";
+import { fromOperation } from "./fromOperation.ts";
 import { fromTrigger } from "./fromTrigger.ts";
 
 /**
@@ -12,6 +13,9 @@ export const strayOperation = (message: unknown, triggerMetadata: unknown, now: 
   const delivery = fromTrigger(message, triggerMetadata);
   const { body, messageId, sessionId, contentType, deliveryCount } = delivery;
   const { category, owner, meaning, remedy } = invalidMessage;
+  const operationId = fromOperation(message);
+  const named =
+    operationId === undefined ? "no operation" : `operation ${operationId}, which the ledger does not have`;
   return {
     // Of its own: it must not pass for a replay of a message that was filed before
     id: `~${derivedId("stray-operation", messageId ?? "", body)}`,
@@ -23,7 +27,7 @@ export const strayOperation = (message: unknown, triggerMetadata: unknown, now: 
       owner,
       meaning,
       remedy,
-      description: "It was on license-operations, where only the relay itself sends, and names no operation",
+      description: `It was on license-operations, where only the relay itself sends, and names ${named}`,
       attempts: 0,
     },
     original: { deliveryCount, ...present({ messageId, sessionId, contentType }) },

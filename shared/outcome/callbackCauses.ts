@@ -31,6 +31,13 @@ export const callbackCauses = {
     remedy:
       "Give callbackUrl an https address of a public host, or allow the host in callbackHosts and CALLBACK_HOSTS; then replay",
   },
+  "callback-no-source": {
+    ...ofCallback,
+    category: "callback-no-source",
+    meaning: "The ticket names a source that has no file here",
+    remedy:
+      "Deploy the file that the description names, then replay; discard when the source is gone for good or never was one",
+  },
 } as const satisfies Readonly<Record<string, AnyCause>>;
 
 export type CallbackCategory = (typeof callbackCauses)[keyof typeof callbackCauses]["category"];

@@ -14,17 +14,12 @@ export interface CaptureOperationDeps {
   readonly file: FilePoison;
 }
 
-const toStray = (letter: DeadLetter, operationId: string | undefined, at: string): Failure => {
+const toStray = (letter: DeadLetter, at: string): Failure => {
   const { messageId, sessionId, contentType, deliveryCount, bodyType, properties } = letter;
   const metadata = { messageId, sessionId, contentType, deliveryCount };
-  const { original, refusal, ...stray } = strayOperation(letter.body, metadata, at);
-  const description =
-    operationId === undefined
-      ? refusal.description
-      : `It was on license-operations and names operation "${operationId}", which the ledger does not have`;
+  const { original, ...stray } = strayOperation(letter.body, metadata, at);
   return {
     ...stray,
-    refusal: { ...refusal, ...present({ description }) },
     original: {
       ...original,
       bodyType,
@@ -48,5 +43,5 @@ export const makeCaptureOperation =
       log("operation.messageLost", { operationId: id, state, why: letter.reason });
       return;
     }
-    await file(toStray(letter, operationId, new Date(clock.now()).toISOString()), log);
+    await file(toStray(letter, new Date(clock.now()).toISOString()), log);
   };

@@ -19,8 +19,11 @@ export interface OperateDeps {
   readonly patiently: Patiently;
 }
 
-/** Goes on with an operation for a while; what is left is done by the next message. */
-export type Operate = (operationId: string, log: Log) => Promise<void>;
+/**
+ * Goes on with an operation for a while; what is left is done by the next message.
+ * @returns false when there is no such operation
+ */
+export type Operate = (operationId: string, log: Log) => Promise<boolean>;
 
 /** One message works for so long; then the next goes on, so that none holds its lock for hours. */
 const SLICE_MS = 30_000;
@@ -177,11 +180,13 @@ export const makeOperate = (deps: OperateDeps): Operate => {
   };
 
   return async (operationId, log) => {
+    if ((await patiently("operation", () => operations.read(operationId), log)) === undefined) return false;
     const operation = await patiently("operation", () => stepOrStop(operationId, log), log);
-    if (operation === undefined) return;
+    // Removed under way
+    if (operation === undefined) return true;
     const { state, total, done, failed, skipped } = operation;
     log("operation.progress", { operationId, state, total, done, failed, skipped });
-    if (hasEnded(operation)) return;
+    if (hasEnded(operation)) return true;
     await patiently(
       "license-operations",
       async () => {
@@ -190,5 +195,6 @@ export const makeOperate = (deps: OperateDeps): Operate => {
       },
       log,
     );
+    return true;
   };
 };

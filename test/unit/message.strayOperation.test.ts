@@ -25,3 +25,12 @@ test("strayOperation() gives the same message the same id, and another one anoth
   expect(strayOperation(body, { messageId: "n" }, AT).id).not.toBe(id);
   expect(strayOperation(undefined, undefined, AT).id).not.toBe(id);
 });
+
+test("strayOperation() says which operation it names, if any", () => {
+  const operationId = "7d3c1b52-6c1f-4a57-9a43-0f6f3c6a1b11";
+  const named = strayOperation(Buffer.from(JSON.stringify({ operationId })), {}, AT);
+  expect(named.refusal.description).toContain(
+    `names operation ${operationId}, which the ledger does not have`,
+  );
+  expect(strayOperation(body, {}, AT).refusal.description).toContain("names no operation");
+});

@@ -154,6 +154,7 @@ const aScene = (fateOf: (id: string) => Fate = () => "applied") => {
     table,
     entries,
     poisonTable: poison,
+    operate,
   };
 };
 const all = { category: "no-seats" };
@@ -228,14 +229,14 @@ describe("a replay", () => {
 
   test("ends in peace when the operation is removed under way", async () => {
     const removal: (() => Promise<void>)[] = [];
-    const { file, start, goOn, table, ticks, journal } = aScene(() => {
+    const { file, start, operate, table, ticks, journal } = aScene(() => {
       void removal.pop()?.();
       return "left lying";
     });
     await file("r1");
     const { id } = await start("replay", all);
     removal.push(() => table.remove(`operation:${id}`, "operation"));
-    expect(await goOn(id)).toBeUndefined();
+    expect(await operate(id, journal.log)).toBe(true);
     expect(ticks).toEqual([`${id} 0`]);
     expect(journal.events()).toEqual(["operation.started", "operation.progress"]);
   });
@@ -337,6 +338,15 @@ describe("a replay", () => {
     expect(await treat.look({ ...item, run: 1 })).toMatchObject({ state: "failed" });
     expect(await treat.look({ ...item, run: 2 })).toMatchObject({ state: "done" });
     expect(await treat.look(item)).toBeUndefined();
+  });
+
+  test("says when the ledger has no such operation: that message is nobody's", async () => {
+    const { start, operate, journal, ticks } = aScene();
+    const { id } = await start("replay", all);
+    expect(await operate(id, journal.log)).toBe(true);
+    expect(await operate(id, journal.log)).toBe(true);
+    expect(await operate("no-such-operation", journal.log)).toBe(false);
+    expect(ticks).toHaveLength(1);
   });
 
   test("is over for good: another message to it changes nothing", async () => {
@@ -492,7 +502,7 @@ describe("a dead letter of license-operations", () => {
     const parts = found.map((entry) => entry?.poison);
     expect(new Set(parts.map((part) => part?.latest.description))).toEqual(
       new Set([
-        `It was on license-operations and names operation "${none}", which the ledger does not have`,
+        `It was on license-operations, where only the relay itself sends, and names operation ${none}, which the ledger does not have`,
         "It was on license-operations, where only the relay itself sends, and names no operation",
       ]),
     );

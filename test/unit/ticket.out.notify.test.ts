@@ -304,13 +304,27 @@ describe("notify.tell()", () => {
     expect(journal.events()).toEqual(["callback.delivered", "ledger.failed"]);
   });
 
-  test("calls nobody when the source has no callback, or is gone", async () => {
-    const none = aDesk([200], "no callback");
-    await none.tell();
-    const gone = aDesk([200]);
-    await gone.tell("event-1", gone.anEvent({ source: "gone" }));
-    expect([none.calls, gone.calls]).toEqual([[], []]);
-    expect([none.journal.events(), gone.journal.events()]).toEqual([["callback.none"], ["callback.none"]]);
+  test("calls nobody when the source has no callback", async () => {
+    const { tell, calls, journal, poison } = aDesk([200], "no callback");
+    await tell();
+    expect([calls, poison]).toEqual([[], []]);
+    expect(journal.events()).toEqual(["callback.none"]);
+  });
+
+  test("captures an outcome for a source without a file, and tells it when the file is there", async () => {
+    const { tell, anEvent, calls, poison, poisonId, journal, again } = aDesk([200]);
+    await tell("event-1", anEvent({ source: "gone" }));
+    expect(calls).toEqual([]);
+    expect(poison).toMatchObject([
+      {
+        poisonId,
+        subject: "callback-no-source",
+        properties: { Kind: "callback", Description: "ticket zendesk/47/11: there is no tickets/gone.json" },
+      },
+    ]);
+    expect(journal.events()).toEqual(["callback.givenUp"]);
+    await tell(again(0, 1), anEvent({ source: "desk" }));
+    expect(calls).toHaveLength(1);
   });
 
   test("calls no address that the source does not allow", async () => {

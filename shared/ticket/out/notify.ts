@@ -158,8 +158,12 @@ export const makeNotify = (deps: NotifyDeps): Notify => {
       const key = callbackKeyOf(delivery.messageId, event.id);
       const { ticket } = event.data;
       const source = sources.get(ticket.source);
-      const target = source === undefined ? undefined : callbackTargetOf(source, ticket);
-      if (source === undefined || target === undefined || target.kind === "none") {
+      if (source === undefined) {
+        const why = `ticket ${ticket.system}/${ticket.id}: there is no tickets/${ticket.source}.json`;
+        return giveUp(callbackCauses["callback-no-source"], why, delivery, key, log);
+      }
+      const target = callbackTargetOf(source, ticket);
+      if (target.kind === "none") {
         log("callback.none", { eventId: event.id, source: ticket.source });
         return undefined;
       }
