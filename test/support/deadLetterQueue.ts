@@ -20,12 +20,13 @@ export const aDeadLetter = (fields: Partial<DeadLetter> = {}): DeadLetter => ({
 export const aDeadLetterQueue = (name: DeadLetterQueueName, letters: readonly DeadLetter[]) => {
   const there = [...letters];
   const locked = new Set<DeadLetter>();
-  const state = { completes: true, reads: true, received: 0 };
+  const state = { completes: true, reads: true, received: 0, calls: 0, most: Infinity };
   const queue: DeadLetterQueue = {
     name,
     receive: (max) => {
+      state.calls += 1;
       if (!state.reads) return Promise.reject(new Error("the broker is away"));
-      const batch = there.filter((letter) => !locked.has(letter)).slice(0, max);
+      const batch = there.filter((letter) => !locked.has(letter)).slice(0, Math.min(max, state.most));
       for (const letter of batch) locked.add(letter);
       state.received += batch.length;
       return Promise.resolve(

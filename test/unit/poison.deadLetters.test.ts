@@ -42,10 +42,11 @@ const aScene = (
   const failing = makeFailingLetters(rows);
   const alerts: DeadLetterAlert[] = [];
   const tries: string[] = [];
-  const state = { isLedgerAway: false, alertFailures: 0 };
+  const state = { isLedgerAway: false, alertFailures: 0, tryMs: 0 };
   const dead = aDeadLetterQueue(name, letters);
   const take = (letter: DeadLetter): Promise<void> => {
     tries.push(letter.sequenceNumber);
+    clock.pass(state.tryMs);
     try {
       usual(letter);
       return Promise.resolve();
@@ -349,6 +350,32 @@ describe("one step", () => {
     await scene.deadLetters.capture(scene.journal.log);
     expect(scene.tries.length - before).toBeLessThanOrEqual(401);
     expect(scene.there).toHaveLength(400);
+  });
+
+  test.each([1, 7, 49])("reads on when the broker hands over %d at once", async (most) => {
+    const scene = aScene(numbered(400), boom);
+    scene.count.most = most;
+    scene.state.isLedgerAway = true;
+    await scene.steps(1);
+    expect(scene.rows.rows()).toHaveLength(400);
+    expect(scene.tries).toHaveLength(400);
+  });
+
+  test("forgets nothing while the broker hands over a few at once, or cannot be read to the end", async () => {
+    const scene = aScene(numbered(400), boom);
+    scene.state.isLedgerAway = true;
+    await scene.steps(1);
+    scene.clock.pass(HOUR_MS);
+    // The round ends before it has seen them all
+    scene.state.tryMs = 1000;
+    await scene.steps(1);
+    expect(scene.tries.length).toBeLessThan(500);
+    expect(scene.rows.rows()).toHaveLength(400);
+    scene.state.tryMs = 0;
+    scene.clock.pass(HOUR_MS);
+    scene.count.most = 7;
+    await scene.steps(1);
+    expect(scene.rows.rows()).toHaveLength(400);
   });
 
   test("holds no more than it can remember", async () => {

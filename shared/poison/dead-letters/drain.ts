@@ -103,10 +103,11 @@ export const makeDrain = ({ clock, capture, failing, publish }: DrainDeps): Drai
       const batch = await queue.receive(BATCH);
       for (let start = 0; start < batch.length; start += AT_ONCE)
         await Promise.all(batch.slice(start, start + AT_ONCE).map(take));
-      return batch.length >= BATCH;
+      // The broker may hand over fewer than there are; what is held it hands over to nobody
+      return batch.length > 0;
     };
 
-    /** Somebody has emptied the queue, or made it anew. */
+    /** Somebody has emptied the queue, or made it anew. Only for a queue that was read to its end. */
     const forgetGone = async (): Promise<void> => {
       const before = new Date(clock.now() - GONE_MS).toISOString();
       for (const letter of known.values()) {
