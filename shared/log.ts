@@ -80,7 +80,7 @@ export interface Events {
     nextAt: string;
     why: string;
   };
-  "deadLetter.alert": { queue: string; sequenceNumber: string; meaning: string; remedy: string };
+  "deadLetter.alert": { queue: string; count: number; meaning: string; remedy: string };
   "deadLetters.unread": { queue: string; why: string };
   "operation.started": { operationId: string; kind: string; by: string };
   "operation.progress": {

@@ -1,9 +1,9 @@
 import { derivedId } from "../request/derivedId.ts";
 
-/** A dead letter cannot be captured, however often that is tried: a CloudEvent 1.0 in structured JSON. */
+/** Dead letters of a queue cannot be captured, however often that is tried: a CloudEvent 1.0 in structured JSON. */
 export interface DeadLetterAlert {
   readonly specversion: "1.0";
-  /** The same for the same message. */
+  /** The same for as long as the trouble of the queue lasts. */
   readonly id: string;
   readonly source: "/license-relay";
   readonly type: "com.license-relay.dead-letter.alert";
@@ -17,25 +17,25 @@ export interface DeadLetterAlert {
     readonly meaning: string;
     readonly remedy: string;
     readonly queue: string;
-    readonly sequenceNumber: string;
+    /** How many letters. */
+    readonly count: number;
+    /** ISO 8601. */
+    readonly since: string;
   };
 }
 
-/** @param id of the message, the same whenever it fails */
+/** @param why one of them could not be captured */
 export const toDeadLetterAlert = (
   {
     queue,
-    sequenceNumber,
-    failures,
+    count,
+    since,
     why,
-  }: Readonly<Record<"queue" | "sequenceNumber" | "why", string>> & {
-    readonly failures: number;
-  },
-  id: string,
+  }: Readonly<Record<"queue" | "since" | "why", string>> & { readonly count: number },
   at: string,
 ): DeadLetterAlert => ({
   specversion: "1.0",
-  id: derivedId("dead-letter-alert", id),
+  id: derivedId("dead-letter-alert", queue, since),
   source: "/license-relay",
   type: "com.license-relay.dead-letter.alert",
   subject: queue,
@@ -45,10 +45,11 @@ export const toDeadLetterAlert = (
     outcome: "alert",
     alert: "dead-letter-not-captured",
     severity: "critical",
-    meaning: `A dead letter of ${queue} could not be filed as a poison message ${failures} times: ${why}`,
+    meaning: `${count === 1 ? "A dead letter" : `${count} dead letters`} of ${queue} could not be captured since ${since}, however often that was tried. What went wrong with one: ${why}`,
     remedy:
-      "See that the ledger and Service Bus can be used (GET /api/health); it is tried again by itself. Until then the message stays in the dead-letter queue, where nothing is lost",
+      "See that the ledger and Service Bus can be used (GET /api/health); it is tried again by itself. Until then what is in the dead-letter queue stays there, where nothing is lost. No further alert comes before this trouble is over",
     queue,
-    sequenceNumber,
+    count,
+    since,
   },
 });

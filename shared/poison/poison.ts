@@ -11,13 +11,11 @@ import type { Patiently } from "../wait/patiently.ts";
 import { makeCaptureOperation } from "./captureOperation.ts";
 import { makeCaptureLetter, type UsualCapture } from "./dead-letters/captureLetter.ts";
 import { makeDeadLetters, type DeadLetters } from "./dead-letters/deadLetters.ts";
-import { makeDrain } from "./dead-letters/drain.ts";
 import { makeFilePoison, type FilePoison } from "./file.ts";
 import { makeFreeze } from "./freeze.ts";
 import { makeManage, type Manage } from "./manage.ts";
 import { makeOperate, type Operate } from "./operate.ts";
 import { makeRemoveEnded, type RemoveEnded } from "./removeEnded.ts";
-import { makeFailingLetters } from "./store/failingLetters.ts";
 import { makeNotes, type Notes } from "./store/notes.ts";
 import { makeOperations, type Operations } from "./store/operations.ts";
 import { makePoisonIndex, type PoisonIndex } from "./store/poisonIndex.ts";
@@ -74,9 +72,8 @@ const makeRoomOfDeadLetters = (parts: PoisonParts, operations: Operations): Dead
       "license-outcomes/tickets": toCallback,
     },
   });
-  const failing = makeFailingLetters(ledger.table("licensedeadletters"));
-  const drain = makeDrain({ clock, capture, failing, publish: messages.publish });
-  return makeDeadLetters({ clock, queues: messages.deadLetters, drain, failing });
+  const table = ledger.table("licensedeadletters");
+  return makeDeadLetters({ clock, queues: messages.deadLetters, capture, table, publish: messages.publish });
 };
 
 export const makePoison = (parts: PoisonParts): Poison => {

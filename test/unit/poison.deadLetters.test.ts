@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 
+import type { Log } from "../../shared/log.ts";
 import type { DeadLetter } from "../../shared/message/deadLetter.ts";
 import type { DeadLetterAlert } from "../../shared/message/deadLetterAlert.ts";
 import type { DeadLetterQueueName } from "../../shared/message/deadLetterQueues.ts";
@@ -7,10 +8,8 @@ import { QueueError } from "../../shared/message/errors.ts";
 import { toOutcomeMessage } from "../../shared/message/toMessage.ts";
 import { makeCaptureLetter } from "../../shared/poison/dead-letters/captureLetter.ts";
 import { makeDeadLetters } from "../../shared/poison/dead-letters/deadLetters.ts";
-import { makeDrain } from "../../shared/poison/dead-letters/drain.ts";
 import { letterId } from "../../shared/poison/dead-letters/letterId.ts";
 import { makeFilePoison } from "../../shared/poison/file.ts";
-import { makeFailingLetters } from "../../shared/poison/store/failingLetters.ts";
 import { makePatiently } from "../../shared/wait/patiently.ts";
 import { aLedger } from "../support/aLedger.ts";
 import { aDeadLetter, aDeadLetterQueue } from "../support/deadLetterQueue.ts";
@@ -39,7 +38,6 @@ const aScene = (
   const journal = logJournal();
   const { ledger, entries, poison } = aLedger();
   const rows = memoryTable();
-  const failing = makeFailingLetters(rows);
   const alerts: DeadLetterAlert[] = [];
   const tries: string[] = [];
   const state = { isLedgerAway: false, alertFailures: 0, tryMs: 0 };
@@ -74,23 +72,21 @@ const aScene = (
       return state.isLedgerAway ? Promise.reject(new TypeError("bad")) : file(failure, log);
     },
   });
-  const drain = makeDrain({
-    clock,
-    capture,
-    failing,
-    publish: (alert) => {
-      state.alertFailures -= 1;
-      if (state.alertFailures >= 0) return Promise.reject(new QueueError("busy", "busy"));
-      alerts.push(alert);
-      return Promise.resolve();
-    },
-  });
+  const publish = (alert: DeadLetterAlert): Promise<void> => {
+    state.alertFailures -= 1;
+    if (state.alertFailures >= 0) return Promise.reject(new QueueError("busy", "busy"));
+    alerts.push(alert);
+    return Promise.resolve();
+  };
   const closed: string[] = [];
   const close = (): Promise<void> => {
     closed.push("queues");
     return Promise.resolve();
   };
-  const deadLetters = makeDeadLetters({ clock, queues: { queues: [dead.queue], close }, drain, failing });
+  /** Another process, which knows what the ledger knows. */
+  const start = () =>
+    makeDeadLetters({ clock, queues: { queues: [dead.queue], close }, capture, table: rows, publish });
+  let deadLetters = start();
   const steps = async (count: number): Promise<void> => {
     for (let index = 0; index < count; index += 1) {
       await deadLetters.capture(journal.log);
@@ -108,7 +104,16 @@ const aScene = (
     alerts,
     tries,
     state,
-    deadLetters,
+    letterRows: () => rows.rows().filter(({ partitionKey }) => partitionKey === "failing"),
+    deadLetters: {
+      capture: (log: Log) => deadLetters.capture(log),
+      warning: () => deadLetters.warning(),
+      close: () => deadLetters.close(),
+    },
+    start,
+    restart: () => {
+      deadLetters = start();
+    },
     steps,
     closed,
   };
@@ -209,7 +214,7 @@ describe("the last resort", () => {
     await scene.steps(1);
     expect(scene.there).toHaveLength(1);
     expect(await scene.deadLetters.warning()).toBe("license-updates: 1 since 2026-01-01T00:00:00.000Z");
-    expect(scene.rows.rows()[0]?.["why"]).toContain("the broker cannot be reached");
+    expect(scene.letterRows()[0]?.["why"]).toContain("the broker cannot be reached");
     await scene.steps(10);
     expect(scene.tries).toHaveLength(3);
     expect(scene.there).toEqual([]);
@@ -257,7 +262,7 @@ describe("a dead letter that cannot be captured at all", () => {
     await scene.steps(HOUR_MS / STEP_MS);
     expect(scene.tries.length).toBeGreaterThan(5);
     expect(scene.tries.length).toBeLessThan(20);
-    expect(scene.rows.rows()).toEqual([
+    expect(scene.letterRows()).toEqual([
       expect.objectContaining({ queue: name, sequenceNumber: "7", failures: scene.tries.length }),
     ]);
     expect(await scene.deadLetters.warning()).toBe(`${name}: 1 since 2026-01-01T00:00:00.000Z`);
@@ -265,7 +270,7 @@ describe("a dead letter that cannot be captured at all", () => {
     expect(scene.alerts[0]).toMatchObject({
       type: "com.license-relay.dead-letter.alert",
       subject: name,
-      data: { alert: "dead-letter-not-captured", queue: name, sequenceNumber: "7" },
+      data: { alert: "dead-letter-not-captured", queue: name, count: 1, since: "2026-01-01T00:00:00.000Z" },
     });
     expect(scene.there).toHaveLength(1);
     expect(scene.locked.size).toBe(0);
@@ -288,6 +293,87 @@ describe("a dead letter that cannot be captured at all", () => {
     expect(scene.alerts).toHaveLength(1);
   });
 
+  test("is told of once with all others of its queue, over restarts too", async () => {
+    const scene = aScene(numbered(400), boom);
+    scene.state.isLedgerAway = true;
+    for (let index = 0; index < 4; index += 1) {
+      await scene.steps(HOUR_MS / 4 / STEP_MS);
+      scene.restart();
+    }
+    expect(scene.alerts).toHaveLength(1);
+    expect(scene.alerts[0]?.data).toMatchObject({ queue: "license-updates", count: 400 });
+    expect(scene.alerts[0]?.data.meaning).toContain("400 dead letters of license-updates could not be");
+  });
+
+  test("is told of again when the trouble of its queue was over and came back, and not before", async () => {
+    let isBroken = true;
+    const scene = aScene(numbered(2), ({ sequenceNumber }) => {
+      if (isBroken || sequenceNumber === "1") boom();
+    });
+    scene.state.isLedgerAway = true;
+    await scene.steps(30);
+    isBroken = false;
+    await scene.steps(HOUR_MS / STEP_MS);
+    scene.there.push(aDeadLetter({ sequenceNumber: "1", messageId: "later" }));
+    await scene.steps(HOUR_MS / STEP_MS);
+    expect(scene.there).toHaveLength(2);
+    expect(scene.alerts).toHaveLength(1);
+    scene.state.isLedgerAway = false;
+    await scene.steps((2 * HOUR_MS) / STEP_MS);
+    expect([scene.there, scene.rows.rows()]).toEqual([[], []]);
+    scene.state.isLedgerAway = true;
+    scene.there.push(aDeadLetter({ sequenceNumber: "1", messageId: "last" }));
+    await scene.steps(30);
+    expect(scene.alerts).toHaveLength(2);
+    expect(new Set(scene.alerts.map(({ id }) => id)).size).toBe(2);
+  });
+
+  test("is told of once though the ledger cannot be used after the alert", async () => {
+    const scene = aScene([aDeadLetter()], boom);
+    scene.state.isLedgerAway = true;
+    await scene.steps(10);
+    scene.rows.fail(100_000);
+    await scene.steps(HOUR_MS / STEP_MS);
+    expect(scene.tries.length).toBeLessThan(20);
+    scene.rows.fail(0);
+    await scene.steps(HOUR_MS / STEP_MS);
+    expect(scene.alerts).toHaveLength(1);
+  });
+
+  test("keeps what was counted before a start during which the ledger could not be used", async () => {
+    const scene = aScene([aDeadLetter()], boom);
+    scene.state.isLedgerAway = true;
+    await scene.steps(HOUR_MS / STEP_MS);
+    const failures = scene.letterRows()[0]?.["failures"];
+    scene.restart();
+    scene.rows.fail(4);
+    await scene.steps(2);
+    scene.rows.fail(0);
+    await scene.steps(HOUR_MS / STEP_MS);
+    expect(Number(scene.letterRows()[0]?.["failures"])).toBeGreaterThanOrEqual(Number(failures));
+    expect(await scene.deadLetters.warning()).toBe("license-updates: 1 since 2026-01-01T00:00:00.000Z");
+    expect(scene.alerts).toHaveLength(1);
+  });
+
+  test("is shown by another instance, and not by one that has not looked for long", async () => {
+    const scene = aScene([aDeadLetter()], boom);
+    scene.state.isLedgerAway = true;
+    await scene.steps(1);
+    const other = scene.start();
+    expect(await other.warning()).toContain("license-updates: 1 since");
+    scene.rows.fail(100);
+    scene.clock.pass(HOUR_MS);
+    await scene.steps(1);
+    scene.rows.fail(0);
+    scene.state.isLedgerAway = false;
+    scene.clock.pass(STEP_MS);
+    await other.capture(scene.journal.log);
+    expect(scene.there).toEqual([]);
+    expect(scene.rows.rows()).toEqual([]);
+    scene.clock.pass(HOUR_MS);
+    expect(await scene.deadLetters.warning()).toBeUndefined();
+  });
+
   test("is told of later when the broker does not take the alert", async () => {
     const scene = aScene([aDeadLetter()], boom);
     scene.state.isLedgerAway = true;
@@ -307,7 +393,7 @@ describe("a dead letter that cannot be captured at all", () => {
     expect(await scene.deadLetters.warning()).toContain("license-updates: 1");
     scene.rows.fail(0);
     await scene.steps(HOUR_MS / STEP_MS);
-    expect(scene.rows.rows()).toHaveLength(1);
+    expect(scene.letterRows()).toHaveLength(1);
     expect(scene.alerts).toHaveLength(1);
   });
 
@@ -316,7 +402,7 @@ describe("a dead letter that cannot be captured at all", () => {
     scene.state.isLedgerAway = true;
     for (const failures of [1, 2, 3]) {
       await scene.steps(1);
-      expect(scene.rows.rows()[0]).toMatchObject({ failures, since: "2026-01-01T00:00:00.000Z" });
+      expect(scene.letterRows()[0]).toMatchObject({ failures, since: "2026-01-01T00:00:00.000Z" });
       scene.clock.pass(HOUR_MS);
     }
   });
@@ -327,7 +413,7 @@ describe("a dead letter that cannot be captured at all", () => {
     await scene.steps(1);
     scene.there.splice(0);
     await scene.steps(30);
-    expect(scene.rows.rows()).toHaveLength(1);
+    expect(scene.letterRows()).toHaveLength(1);
     await scene.steps(30);
     expect(scene.rows.rows()).toEqual([]);
   });
@@ -357,7 +443,7 @@ describe("one step", () => {
     scene.count.most = most;
     scene.state.isLedgerAway = true;
     await scene.steps(1);
-    expect(scene.rows.rows()).toHaveLength(400);
+    expect(scene.letterRows()).toHaveLength(400);
     expect(scene.tries).toHaveLength(400);
   });
 
@@ -370,12 +456,12 @@ describe("one step", () => {
     scene.state.tryMs = 1000;
     await scene.steps(1);
     expect(scene.tries.length).toBeLessThan(500);
-    expect(scene.rows.rows()).toHaveLength(400);
+    expect(scene.letterRows()).toHaveLength(400);
     scene.state.tryMs = 0;
     scene.clock.pass(HOUR_MS);
     scene.count.most = 7;
     await scene.steps(1);
-    expect(scene.rows.rows()).toHaveLength(400);
+    expect(scene.letterRows()).toHaveLength(400);
   });
 
   test("holds no more than it can remember", async () => {

@@ -1,10 +1,18 @@
 import type { Clock } from "../../clock.ts";
+import type { Table } from "../../ledger/table/table.ts";
 import type { Log } from "../../log.ts";
+import type { DeadLetterAlert } from "../../message/deadLetterAlert.ts";
 import type { DeadLetterQueue, DeadLetterQueues } from "../../message/deadLetterQueues.ts";
-import type { FailingLetters } from "../store/failingLetters.ts";
-import type { Drain } from "./drain.ts";
-import { describeFailing, type FailingLetter } from "./failing.ts";
+import { makeFailingLetters } from "../store/failingLetters.ts";
+import { keyOfQueue, makeQueueTroubles } from "../store/queueTroubles.ts";
+import type { CaptureLetter } from "./captureLetter.ts";
+import { makeDrain } from "./drain.ts";
+import type { FailingLetter } from "./failing.ts";
+import { makeForgetGone } from "./forgetGone.ts";
+import { describeTroubles, type QueueTrouble } from "./queueTrouble.ts";
+import { makeTellTrouble } from "./tellTrouble.ts";
 import { whyOf } from "./trouble.ts";
+import { makeTryLetter } from "./tryLetter.ts";
 
 export interface DeadLetters {
   /** Captures what is in the dead-letter queues, for less than a minute. Never throws. */
@@ -18,15 +26,29 @@ export interface DeadLetters {
 export interface DeadLettersDeps {
   readonly clock: Clock;
   readonly queues: DeadLetterQueues;
-  readonly drain: Drain;
-  readonly failing: Pick<FailingLetters, "all">;
+  readonly capture: CaptureLetter;
+  /** Where letters that fail, and queues in trouble, are remembered. */
+  readonly table: Table;
+  /** Throws when the broker did not say that it has the alert. */
+  readonly publish: (alert: DeadLetterAlert) => Promise<void>;
+}
+
+/** What is known when a round begins. */
+interface Known {
+  readonly letters: ReadonlyMap<string, FailingLetter>;
+  readonly troubles: ReadonlyMap<string, QueueTrouble>;
 }
 
 /** Shorter than the lock of the entities, so that what is held can be given back. */
 const ROUND_MS = 45_000;
 
 /** The dead letters of all queues, at the same time: trouble with one keeps no other waiting. */
-export const makeDeadLetters = ({ clock, queues, drain, failing }: DeadLettersDeps): DeadLetters => {
+export const makeDeadLetters = ({ clock, queues, capture, table, publish }: DeadLettersDeps): DeadLetters => {
+  const failing = makeFailingLetters(table, clock);
+  const troubles = makeQueueTroubles(table, clock);
+  const drain = makeDrain({ clock, tryLetter: makeTryLetter({ clock, capture, failing }) });
+  const forgetGone = makeForgetGone({ clock, failing });
+  const tellTrouble = makeTellTrouble({ clock, troubles, publish });
   /** Why a queue could not be read: told once. */
   const unread = new Map<string, string>();
   let isClosing = false;
@@ -34,12 +56,14 @@ export const makeDeadLetters = ({ clock, queues, drain, failing }: DeadLettersDe
 
   const drainOne = async (
     queue: DeadLetterQueue,
-    known: ReadonlyMap<string, FailingLetter>,
+    known: Known,
     isTimeUp: () => boolean,
     log: Log,
   ): Promise<void> => {
+    const letters = new Map([...known.letters].filter(([, letter]) => letter.queue === queue.name));
     try {
-      await drain(queue, known, isTimeUp, log);
+      const drained = await forgetGone(await drain(queue, letters, isTimeUp, log));
+      await tellTrouble(known.troubles.get(keyOfQueue(queue.name)), queue.name, drained, log);
       unread.delete(queue.name);
     } catch (error) {
       const why = whyOf(error);
@@ -51,7 +75,7 @@ export const makeDeadLetters = ({ clock, queues, drain, failing }: DeadLettersDe
   const drainAll = async (log: Log): Promise<void> => {
     const endMs = clock.now() + ROUND_MS;
     const isTimeUp = (): boolean => isClosing || clock.now() >= endMs;
-    const known = await failing.all();
+    const known = { letters: await failing.load(), troubles: await troubles.load() };
     await Promise.all(queues.queues.map((queue) => drainOne(queue, known, isTimeUp, log)));
   };
 
@@ -61,7 +85,7 @@ export const makeDeadLetters = ({ clock, queues, drain, failing }: DeadLettersDe
       (round ??= drainAll(log).finally(() => {
         round = undefined;
       })),
-    warning: async () => describeFailing((await failing.all()).values()),
+    warning: async () => describeTroubles((await troubles.look()).values()),
     async close() {
       isClosing = true;
       await round;

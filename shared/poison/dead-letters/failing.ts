@@ -1,7 +1,6 @@
 import { z } from "zod";
 
 import type { DeadLetter } from "../../message/deadLetter.ts";
-import { present } from "../../present.ts";
 import { letterId } from "./letterId.ts";
 
 /** A dead letter that could not be captured. Times are ISO 8601. */
@@ -15,8 +14,6 @@ export const FailingLetter = z
     /** It is left alone until then. */
     nextAt: z.string(),
     why: z.string(),
-    /** When an alert told of it. */
-    alertedAt: z.string().exactOptional(),
   })
   .readonly();
 export type FailingLetter = z.infer<typeof FailingLetter>;
@@ -44,19 +41,5 @@ export const failedAgain = (
     since: before?.since ?? new Date(nowMs).toISOString(),
     nextAt: new Date(nowMs + waitMs(failures)).toISOString(),
     why: why.slice(0, WHY_MAX).toWellFormed(),
-    ...present({ alertedAt: before?.alertedAt }),
   };
-};
-
-/** For health: which queues, how many and since when; undefined when there are none. Pure. */
-export const describeFailing = (letters: Iterable<FailingLetter>): string | undefined => {
-  const queues = new Map<string, { readonly count: number; readonly since: string }>();
-  for (const { queue, since } of letters) {
-    const known = queues.get(queue);
-    const isOlder = known === undefined || since < known.since;
-    queues.set(queue, { count: (known?.count ?? 0) + 1, since: isOlder ? since : known.since });
-  }
-  return queues.size === 0
-    ? undefined
-    : [...queues].map(([queue, { count, since }]) => `${queue}: ${count} since ${since}`).join(", ");
 };
