@@ -37,13 +37,26 @@ export const startSessionTrigger = ({
     await sleep(ms, undefined, { signal: stop.signal }).catch(() => undefined);
   };
 
-  const askForSession = (): Promise<ServiceBusSessionReceiver> => {
+  // The SDK never takes its listeners off a signal: one that lives as long as the host would keep every session
+  const untilStop = async <T>(task: (signal: AbortSignal) => Promise<T>): Promise<T> => {
+    const own = new AbortController();
+    const abort = (): void => own.abort();
+    if (stop.signal.aborted) abort();
+    stop.signal.addEventListener("abort", abort);
+    try {
+      return await task(own.signal);
+    } finally {
+      stop.signal.removeEventListener("abort", abort);
+    }
+  };
+
+  const askForSession = (abortSignal: AbortSignal): Promise<ServiceBusSessionReceiver> => {
     const options = {
       receiveMode: "peekLock",
       maxAutoLockRenewalDurationInMs: settings.maxAutoLockRenewalMs,
       skipParsingBodyAsJson: true,
       skipConvertingDate: true,
-      abortSignal: stop.signal,
+      abortSignal,
     } as const;
     return subscription === undefined
       ? client.acceptNextSession(entity, options)
@@ -52,7 +65,7 @@ export const startSessionTrigger = ({
 
   // A request hangs for a minute when the broker goes away in the middle of it
   const accept = async (): Promise<ServiceBusSessionReceiver> => {
-    const asked = askForSession();
+    const asked = untilStop(askForSession);
     try {
       return await within(ACCEPT_LIMIT_MS, asked);
     } catch (error) {
@@ -62,10 +75,12 @@ export const startSessionTrigger = ({
   };
 
   const serveMessages = async (session: ServiceBusSessionReceiver): Promise<number> => {
-    const wait = { maxWaitTimeInMs: settings.sessionIdleTimeoutMs, abortSignal: stop.signal };
+    const maxWaitTimeInMs = settings.sessionIdleTimeoutMs;
     for (let served = 0; ; served += 1) {
       if (stop.signal.aborted || session.isClosed) return served;
-      const [message] = await session.receiveMessages(1, wait);
+      const [message] = await untilStop((abortSignal) =>
+        session.receiveMessages(1, { maxWaitTimeInMs, abortSignal }),
+      );
       if (message === undefined) return served;
       await deliverer.deliver(message, session);
     }
