@@ -7,8 +7,8 @@ import { linksOf } from "../shared/http/links.ts";
 import { toStatusListView } from "../shared/http/presentRequest.ts";
 
 /** GET /api/license-updates: requests of a customer, a ticket, a status or a cause, newest first. */
-const listLicenseUpdates = answering(async (request) => {
-  const page = await app.http.view.requests(readQuery(request, StatusQuery));
+const listLicenseUpdates = answering(async (request, log) => {
+  const page = await app.http.view.requests(readQuery(request, StatusQuery), log);
   return ok(toStatusListView(page, linksOf(request.url)));
 });
 

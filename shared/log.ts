@@ -71,6 +71,7 @@ export interface Events {
   "poison.filed": { id: string; category: string; failures: number };
   "step.held": { what: string; why: string; waitMs: number };
   "ledger.failed": { requestId: string | undefined; why: string };
+  "ledger.passedOver": { entries: number; ids: string; remedy: string };
   "ledger.cleaned": { requests: number; messages: number; operations: number; isDone: boolean };
   "deadLetter.filed": { queue: string; sequenceNumber: string; id: string; why: string };
   "deadLetter.failed": {
@@ -140,6 +141,7 @@ const levels: Readonly<Record<keyof Events, Level>> = {
   "poison.filed": "info",
   "step.held": "warn",
   "ledger.failed": "error",
+  "ledger.passedOver": "error",
   "ledger.cleaned": "info",
   "deadLetter.filed": "warn",
   "deadLetter.failed": "error",

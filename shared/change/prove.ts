@@ -4,6 +4,7 @@ import type { Entry, RequestPart } from "../ledger/entry/entry.ts";
 import { noteProof, type ProofResult } from "../ledger/entry/proof.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import type { About } from "../ledger/newest.ts";
+import { LedgerError } from "../ledger/table/errors.ts";
 import type { Log } from "../log.ts";
 import { present } from "../present.ts";
 import type { LicenseRequest } from "../request/schema.ts";
@@ -60,6 +61,16 @@ export const makeProve = ({ clock, ledger, due, readState, newerThan }: ProveDep
     log("proof.noted", { requestId: one.entry.id, result, why });
   };
 
+  /** What cannot be read in the ledger stays due: the others must not wait until somebody has mended it. */
+  const noteOrPass = async (one: One, state: UserState, log: Log): Promise<void> => {
+    try {
+      await note(one, state, log);
+    } catch (error) {
+      if (!(error instanceof LedgerError) || error.code !== "unreadable") throw error;
+      log("ledger.passedOver", { entries: 1, ids: one.entry.id, remedy: error.message });
+    }
+  };
+
   /** One read of a user does for all requests of that user. */
   const proveAll = async (all: readonly One[], log: Log): Promise<void> => {
     const users = [...Map.groupBy(all, ({ request }) => keyOf(request.body)).values()];
@@ -69,7 +80,7 @@ export const makeProve = ({ clock, ledger, due, readState, newerThan }: ProveDep
           const [first] = some;
           if (first === undefined) continue;
           const state = await readState(first.request.body, log);
-          for (const one of some) await note(one, state, log);
+          for (const one of some) await noteOrPass(one, state, log);
         }
       }),
     );
@@ -78,7 +89,7 @@ export const makeProve = ({ clock, ledger, due, readState, newerThan }: ProveDep
   return async (log) => {
     const endMs = clock.now() + BUDGET_MS;
     try {
-      for await (const entries of due.entries(new Date(clock.now()).toISOString())) {
+      for await (const entries of due.entries(new Date(clock.now()).toISOString(), log)) {
         const all = entries.flatMap((entry): readonly One[] =>
           entry.request === undefined ? [] : [{ entry, request: entry.request }],
         );

@@ -76,7 +76,7 @@ const toRows = ({ body, skuIds, acceptedAt }: RequestPart, state: UserState): re
 export const makeReconcile =
   ({ lists, readState }: ReconcileDeps): Reconcile =>
   async (customerId, options, log) => {
-    const page = await lists.requests({ by: "customer", customerId }, options);
+    const page = await lists.requests({ by: "customer", customerId }, options, log);
     const requests = page.items.filter(isApplied).flatMap(({ request }) => request ?? []);
     const items: ReconcileRow[] = [];
     for (const ofUser of Map.groupBy(requests, keyOf).values()) {

@@ -1,6 +1,7 @@
 import type { HttpHandler, HttpRequest, HttpResponseInit } from "@azure/functions";
 import type { z } from "zod";
 
+import { LedgerError } from "../ledger/table/errors.ts";
 import { logTo, type Log } from "../log.ts";
 import type { Problem } from "../request/parse.ts";
 import { readForeign, readForeignJson, type ForeignRead } from "../request/readForeign.ts";
@@ -30,7 +31,10 @@ const sentenceOf = (what: string, error: Error): string =>
     ? `Partner Center cannot be asked now: ${error.message}; ask again in a moment`
     : `The ${what} is out of reach; ask again in a moment`;
 
-/** A handler whose trouble is answered as a problem: 503 when what it needs is out of reach. */
+/**
+ * A handler whose trouble is answered as a problem: 503 when what it needs is out of reach, 500 when what it asks for
+ * cannot be read, which asking again does not change.
+ */
 export const answering =
   (handler: (request: HttpRequest, log: Log) => Promise<HttpResponseInit>): HttpHandler =>
   async (request, context) => {
@@ -42,6 +46,8 @@ export const answering =
       const what = error instanceof Error ? OUT_OF_REACH.get(error.name) : undefined;
       if (what === undefined || !(error instanceof Error)) throw error;
       log("http.outOfReach", { what, why: error.message });
+      if (error instanceof LedgerError && error.code === "unreadable")
+        return problemResponse(500, error.message);
       return problemResponse(503, sentenceOf(what, error));
     }
   };

@@ -2,6 +2,7 @@ import type { Entry, Step } from "../ledger/entry/entry.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import type { ListKey, Lists } from "../ledger/lists.ts";
 import type { Page, PageOptions } from "../ledger/table/paging.ts";
+import type { Log } from "../log.ts";
 import type { Item, Operation } from "../poison/operation.ts";
 import { groupKey } from "../poison/poison.ts";
 import type { GroupKey, Note, Notes } from "../poison/store/notes.ts";
@@ -27,7 +28,7 @@ export interface NotedGroup {
 /** What the ledger shows to callers and operators. Each throws when the ledger is out of reach. */
 export interface View {
   readonly request: (id: string) => Promise<{ entry: Entry; history: readonly Step[] } | undefined>;
-  readonly requests: (query: StatusQuery) => Promise<Page<Entry>>;
+  readonly requests: (query: StatusQuery, log: Log) => Promise<Page<Entry>>;
   readonly groups: (query: PoisonQuery) => Promise<readonly NotedGroup[]>;
   readonly poisonList: (query: PoisonQuery) => Promise<Page<PoisonRow>>;
   readonly poison: (
@@ -73,7 +74,7 @@ export const makeView = ({ ledger, lists, poisonIndex, notes, operations }: View
     const [entry, history] = await Promise.all([ledger.read(id), ledger.history(id)]);
     return entry?.request === undefined ? undefined : { entry, history };
   },
-  requests: (query) => lists.requests(keyOf(query), pageOf(query)),
+  requests: (query, log) => lists.requests(keyOf(query), pageOf(query), log),
   async groups(query) {
     const [groups, known] = await Promise.all([poisonIndex.groups(filterOf(query)), notes.all()]);
     return groups.map((group) => ({ group, note: noteFor(group, known) }));

@@ -20,10 +20,10 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 const AT_ONCE = 16;
 
 export const makeClean = ({ clock, ledger, expired, removeOperations, retentionDays }: CleanDeps): Clean => {
-  const cleanEntries = async (before: string, isTimeUp: () => boolean) => {
+  const cleanEntries = async (before: string, isTimeUp: () => boolean, log: Log) => {
     let requests = 0;
     let messages = 0;
-    for await (const entries of expired.entries(before)) {
+    for await (const entries of expired.entries(before, log)) {
       for (let start = 0; start < entries.length; start += AT_ONCE) {
         const some = entries.slice(start, start + AT_ONCE);
         await Promise.all(some.map((entry) => ledger.remove(entry)));
@@ -32,6 +32,7 @@ export const makeClean = ({ clock, ledger, expired, removeOperations, retentionD
         messages += some.length - ofRequests;
         if (isTimeUp()) return { requests, messages };
       }
+      if (isTimeUp()) break;
     }
     return { requests, messages };
   };
@@ -40,7 +41,7 @@ export const makeClean = ({ clock, ledger, expired, removeOperations, retentionD
     const endMs = clock.now() + BUDGET_MS;
     const isTimeUp = (): boolean => clock.now() >= endMs;
     const before = new Date(clock.now() - retentionDays * DAY_MS).toISOString();
-    const { requests, messages } = await cleanEntries(before, isTimeUp);
+    const { requests, messages } = await cleanEntries(before, isTimeUp, log);
     const removed = isTimeUp() ? 0 : await removeOperations(before, isTimeUp);
     log("ledger.cleaned", { requests, messages, operations: removed, isDone: !isTimeUp() });
   };

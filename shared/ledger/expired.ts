@@ -1,14 +1,19 @@
+import type { Log } from "../log.ts";
 import type { Entries } from "./entries.ts";
 import type { Entry } from "./entry/entry.ts";
 import { listOf } from "./indexRows.ts";
+import { readEach } from "./readEach.ts";
 import { newestFirst, quoted, shardsOf } from "./table/keys.ts";
 import { idOf } from "./table/paging.ts";
 import type { Table } from "./table/table.ts";
 
 /** What the ledger no longer needs to hold. */
 export interface Expired {
-  /** Entries that have ended and were not touched since `before` (ISO 8601), a few at a time. @throws {LedgerError} */
-  entries(before: string): AsyncGenerator<readonly Entry[], void, undefined>;
+  /**
+   * Entries that have ended and were not touched since `before` (ISO 8601), a few at a time. One that cannot be read
+   * does not say whether it has: it stays. @throws {LedgerError}
+   */
+  entries(before: string, log: Log): AsyncGenerator<readonly Entry[], void, undefined>;
 }
 
 const PAGE = 100;
@@ -34,18 +39,21 @@ export const makeExpired = (lists: Table, poison: Table, ledger: Pick<Entries, "
   };
 
   return {
-    async *entries(before) {
+    async *entries(before, log) {
       for (const { table, partitionKey } of places) {
         // Newest first: what is older comes behind this key
         const filter = `PartitionKey eq ${quoted(partitionKey)} and RowKey gt ${quoted(newestFirst(before))}`;
         for await (const page of table.pages({ filter, select: [], pageSize: PAGE })) {
-          const found = await Promise.all(page.map(({ rowKey }) => ledger.read(idOf(rowKey))));
+          const ids = page.map(({ rowKey }) => idOf(rowKey));
+          const found = await readEach(ledger, ids, log);
           await Promise.all(
             page.map(async ({ rowKey }, index) => {
               if (found[index] === undefined) await table.remove(partitionKey, rowKey);
             }),
           );
-          yield found.flatMap((entry) => (entry !== undefined && isOver(entry, before) ? [entry] : []));
+          yield found.flatMap((entry) =>
+            entry !== undefined && entry !== "unreadable" && isOver(entry, before) ? [entry] : [],
+          );
         }
       }
     },

@@ -90,11 +90,12 @@ export const makeSeats = (deps: SeatsDeps): Seats => {
   const nowIso = (): string => new Date(clock.now()).toISOString();
 
   /** Oldest first. */
-  const readParked = async (): Promise<readonly One[]> => {
+  const readParked = async (log: Log): Promise<readonly One[]> => {
     const parked: One[] = [];
     let after: string | undefined;
     do {
-      const page = await lists.requests({ by: "status", status: "parked" }, present({ limit: PAGE, after }));
+      const options = present({ limit: PAGE, after });
+      const page = await lists.requests({ by: "status", status: "parked" }, options, log);
       parked.push(...page.items.flatMap(toParked));
       after = page.next;
     } while (after !== undefined && parked.length < PARKED_MAX);
@@ -189,7 +190,7 @@ export const makeSeats = (deps: SeatsDeps): Seats => {
 
   return {
     async resume(log) {
-      const parked = await readParked();
+      const parked = await readParked(log);
       if (parked.length === 0) return;
       const total = { parked: parked.length, resumed: 0, superseded: 0, refused: 0 };
       for (const [customerId, all] of byCustomer(parked)) {
@@ -210,7 +211,7 @@ export const makeSeats = (deps: SeatsDeps): Seats => {
       log("seats.checked", total);
     },
     async missing(customerId, log) {
-      const waiting = (await readParked()).filter(
+      const waiting = (await readParked(log)).filter(
         ({ request }) => customerId === undefined || request.body.customerId === customerId,
       );
       const catalog =

@@ -54,6 +54,7 @@ test("a body of many rows is there with its poison message, and leaves with it",
   expect(await entries.get("~large", "body-000003")).toBeUndefined();
 });
 
+const { log } = logJournal();
 let store: ReturnType<typeof aStore>;
 beforeEach(() => {
   store = aStore();
@@ -140,6 +141,7 @@ describe("makeLists()", () => {
       const page = await store.lists.requests(
         { by: "customer", customerId: CUSTOMER },
         { limit: 10, ...(after === undefined ? {} : { after }) },
+        log,
       );
       seen.push(...idsOf(page.items));
       after = page.next;
@@ -152,11 +154,11 @@ describe("makeLists()", () => {
   test("finds a request by its status and its cause as they are now", async () => {
     await accept("moves", 1);
     const byStatus = async (status: string) =>
-      idsOf((await store.lists.requests({ by: "status", status }, { limit: 10 })).items);
+      idsOf((await store.lists.requests({ by: "status", status }, { limit: 10 }, log)).items);
     expect([await byStatus("accepted"), await byStatus("refused")]).toEqual([["moves"], []]);
     await end("moves", 2, refused);
     expect([await byStatus("accepted"), await byStatus("refused")]).toEqual([[], ["moves"]]);
-    const byCause = await store.lists.requests({ by: "cause", category: "no-seats" }, { limit: 10 });
+    const byCause = await store.lists.requests({ by: "cause", category: "no-seats" }, { limit: 10 }, log);
     expect(idsOf(byCause.items)).toEqual(["moves"]);
   });
 });

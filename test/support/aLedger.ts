@@ -7,6 +7,14 @@ export const aLedger = () => {
   const entries = memoryTable();
   const lists = memoryTable();
   const poison = memoryTable();
-  const newest = makeNewestApplied(memoryTable());
-  return { entries, lists, poison, newest, ledger: makeEntries({ entries, lists, poison, newest }) };
+  const newestTable = memoryTable();
+  const newest = makeNewestApplied(newestTable);
+  return {
+    entries,
+    lists,
+    poison,
+    newestTable,
+    newest,
+    ledger: makeEntries({ entries, lists, poison, newest }),
+  };
 };

@@ -20,7 +20,7 @@ const notShown: UserState = { kind: "read", held: [], catalog: [aSku({})] };
 const aScene = (stateOf: (subject: { readonly userId: string }) => UserState | Error, readMs = 0) => {
   const clock = fakeClock();
   const journal = logJournal();
-  const { ledger, lists, newest } = aLedger();
+  const { ledger, lists, newest, newestTable } = aLedger();
   const reads: string[] = [];
   const prove = makeProve({
     clock,
@@ -53,7 +53,17 @@ const aScene = (stateOf: (subject: { readonly userId: string }) => UserState | E
     return request;
   };
   const resultOf = async (requestId = "request-1") => (await ledger.read(requestId))?.request?.proof?.result;
-  return { prove: () => prove(journal.log), apply, resultOf, clock, journal, reads, ledger, lists };
+  return {
+    prove: () => prove(journal.log),
+    apply,
+    resultOf,
+    clock,
+    journal,
+    reads,
+    ledger,
+    lists,
+    newestTable,
+  };
 };
 
 describe("makeProve()", () => {
@@ -118,6 +128,22 @@ describe("makeProve()", () => {
     isAway = false;
     await prove();
     expect(await resultOf()).toBe("seen");
+  });
+
+  test("goes on past one whose newest request cannot be read", async () => {
+    const { prove, apply, resultOf, clock, journal, newestTable } = aScene(() => notShown);
+    await apply();
+    const [row] = newestTable.rows();
+    if (row === undefined) throw new Error("There is no row");
+    await newestTable.put({ partitionKey: row.partitionKey, rowKey: row.rowKey, requestId: 7 });
+    await apply({ requestId: "request-2", userId: "ben@contoso.com" });
+    clock.pass(DELAY_MS + 1);
+    await prove();
+    expect([await resultOf(), await resultOf("request-2")]).toEqual([undefined, "notYetVisible"]);
+    expect(journal.entries).toMatchObject([
+      { event: "ledger.passedOver", fields: { entries: 1, ids: "request-1" } },
+      { event: "proof.noted", fields: { requestId: "request-2" } },
+    ]);
   });
 
   test("does not hide a defect", async () => {

@@ -64,6 +64,13 @@ describe("answering()", () => {
     expect(logged[0]).toContain(error.message);
   });
 
+  test("answers 500 for what cannot be read, and says which row that is", async () => {
+    const why = 'row "entry" of "request-1" is not what was written; restore it or remove it';
+    const { status, body, logged } = await answerTo(new LedgerError("unreadable", why));
+    expect([status, body]).toMatchObject([500, { detail: `Cannot use the ledger: ${why}` }]);
+    expect(logged).toHaveLength(1);
+  });
+
   test("does not hide a defect", async () => {
     await expect(answerTo(new TypeError("a defect"))).rejects.toThrow("a defect");
   });

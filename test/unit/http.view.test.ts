@@ -11,6 +11,7 @@ import { makeOperations } from "../../shared/poison/store/operations.ts";
 import { makePoisonIndex } from "../../shared/poison/store/poisonIndex.ts";
 import { aLedger } from "../support/aLedger.ts";
 import { aFailure, aRequest, bytesOf, CUSTOMER } from "../support/builders.ts";
+import { logJournal } from "../support/logJournal.ts";
 import { memoryTable } from "../support/memoryTable.ts";
 
 const AT = "2026-01-01T00:00:00.000Z";
@@ -32,6 +33,8 @@ const operation: Operation = {
   skipped: 0,
   ticks: 0,
 };
+
+const { log } = logJournal();
 
 /** What is shown over tables in memory, and what puts something into them. */
 const aScene = () => {
@@ -88,7 +91,7 @@ describe("view.requests()", () => {
     const { view, accept } = aScene();
     await accept({ ticket: { system: "zendesk", id: "47/11" } });
     await accept({ requestId: "request-2", customerId: OTHER });
-    const { items } = await view.requests(aQuery(query));
+    const { items } = await view.requests(aQuery(query), log);
     expect(items.map(({ id }) => id).toSorted()).toEqual(ids);
   });
 
@@ -96,9 +99,10 @@ describe("view.requests()", () => {
     const { view, accept } = aScene();
     await accept({});
     await accept({ requestId: "request-2" });
-    const first = await view.requests(aQuery({ status: "accepted", limit: 1 }));
+    const first = await view.requests(aQuery({ status: "accepted", limit: 1 }), log);
     expect(first.items).toHaveLength(1);
-    const rest = await view.requests(aQuery({ status: "accepted", limit: 1, after: first.next ?? "" }));
+    const query = aQuery({ status: "accepted", limit: 1, after: first.next ?? "" });
+    const rest = await view.requests(query, log);
     expect([...first.items, ...rest.items].map(({ id }) => id).toSorted()).toEqual([
       "request-1",
       "request-2",

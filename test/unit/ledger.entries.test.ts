@@ -15,7 +15,7 @@ import { LedgerError } from "../../shared/ledger/table/errors.ts";
 import { causeOf } from "../../shared/outcome/causes.ts";
 import { makePoisonIndex } from "../../shared/poison/store/poisonIndex.ts";
 import { aLedger } from "../support/aLedger.ts";
-import { aFailure, aRequest, E3, ids } from "../support/builders.ts";
+import { aFailure, aRequest, CUSTOMER, E3, ids } from "../support/builders.ts";
 import { fakeClock } from "../support/fakeClock.ts";
 import { logJournal } from "../support/logJournal.ts";
 import { memoryTable } from "../support/memoryTable.ts";
@@ -56,7 +56,7 @@ const aScene = () => {
   const discard = (id: string) =>
     ledger.change(id, (entry) => discardPoison(entry, { operationId: "op", by: "kim", at: nowIso() }));
   const withStatus = async (status: string) =>
-    (await all.requests({ by: "status", status }, { limit: 50 })).items.map(({ id }) => id);
+    (await all.requests({ by: "status", status }, { limit: 50 }, journal.log)).items.map(({ id }) => id);
   const inIndex = async (state: "open" | "discarded") =>
     (await index.list({ state }, { limit: 50 })).items.map(({ id }) => id);
   const clean = (retentionDays = 30, removeMs = 0) =>
@@ -73,7 +73,10 @@ const aScene = () => {
       retentionDays,
     })(journal.log);
   const rows = () => [entries, lists, poison].flatMap((table) => table.rows());
-  return { ...store, clock, journal, accept, end, file, discard, withStatus, inIndex, clean, rows };
+  /** Writes what nobody can read in place of an entry. */
+  const spoil = (id: string) =>
+    entries.put({ partitionKey: id, rowKey: "entry", json0: Buffer.from('{"version":1}') });
+  return { ...store, clock, journal, accept, end, file, discard, withStatus, inIndex, clean, rows, spoil };
 };
 
 describe("ledger.change()", () => {
@@ -361,7 +364,7 @@ test("a poison message that is closed has a row only when nothing else leads to 
 
 describe("makeDueProofs()", () => {
   test("leads to those that are due, the oldest first", async () => {
-    const { accept, end, clock, lists, ledger } = aScene();
+    const { accept, end, clock, lists, ledger, journal } = aScene();
     await accept("b");
     await end("b", applied, 5000);
     await accept("a");
@@ -369,11 +372,120 @@ describe("makeDueProofs()", () => {
     const due = async (ms: number) => {
       const found: string[] = [];
       const at = new Date(clock.now() + ms).toISOString();
-      for await (const some of makeDueProofs(lists, ledger).entries(at))
+      for await (const some of makeDueProofs(lists, ledger).entries(at, journal.log))
         found.push(...some.map(({ id }) => id));
       return found;
     };
     expect([await due(1000), await due(1001), await due(5001)]).toEqual([[], ["a"], ["a", "b"]]);
+  });
+});
+
+describe("an entry that cannot be read", () => {
+  const names = (count: number) =>
+    Array.from({ length: count }, (_, index) => `r-${String(index).padStart(3, "0")}`);
+
+  test("is passed over by lists, and told of in one line", async () => {
+    const { accept, spoil, lists, ledger, journal } = aScene();
+    for (const name of names(9)) await accept(name);
+    for (const name of names(7)) await spoil(name);
+    const all = makeLists(lists, ledger);
+    const { items } = await all.requests(
+      { by: "customer", customerId: CUSTOMER },
+      { limit: 50 },
+      journal.log,
+    );
+    expect(items.map(({ id }) => id)).toEqual(["r-007", "r-008"]);
+    expect(journal.entries).toEqual([
+      {
+        event: "ledger.passedOver",
+        fields: {
+          entries: 7,
+          ids: "r-000 r-001 r-002 r-003 r-004",
+          remedy: expect.stringContaining("GET") as unknown,
+        },
+      },
+    ]);
+  });
+
+  test("ends a page of a list when there are many, which leads on", async () => {
+    const { accept, spoil, lists, ledger, journal } = aScene();
+    for (const name of names(250)) await accept(name);
+    for (const name of names(249)) await spoil(name);
+    const all = makeLists(lists, ledger);
+    const read = (after: { after?: string }) =>
+      all.requests({ by: "status", status: "accepted" }, { limit: 10, ...after }, journal.log);
+    const first = await read({});
+    expect(first.items).toEqual([]);
+    const rest = await read({ after: first.next ?? "" });
+    expect(rest.items.map(({ id }) => id)).toEqual(["r-249"]);
+    expect(rest.next).toBeUndefined();
+  });
+
+  test("is no reason to hide other trouble", async () => {
+    const { accept, lists, ledger, entries, journal } = aScene();
+    await accept();
+    entries.fail(1000);
+    const listing = makeLists(lists, ledger).requests(
+      { by: "status", status: "accepted" },
+      { limit: 1 },
+      journal.log,
+    );
+    await expect(listing).rejects.toMatchObject({ code: "unreachable" });
+  });
+
+  test("does not keep others from being proved, and stays due", async () => {
+    const { accept, end, spoil, clock, lists, ledger, journal } = aScene();
+    for (const name of ["a", "b"]) {
+      await accept(name);
+      await end(name, applied, 1000);
+    }
+    await spoil("a");
+    const at = new Date(clock.now() + 1001).toISOString();
+    const found: string[] = [];
+    for await (const some of makeDueProofs(lists, ledger).entries(at, journal.log))
+      found.push(...some.map(({ id }) => id));
+    expect(found).toEqual(["b"]);
+    expect(journal.events()).toEqual(["ledger.passedOver"]);
+    expect(lists.rows().filter(({ partitionKey }) => partitionKey === "proof")).toHaveLength(2);
+  });
+
+  test("stays when the others are removed", async () => {
+    const { accept, end, spoil, clean, clock, journal, entries } = aScene();
+    for (const name of ["a", "b"]) {
+      await accept(name);
+      await end(name);
+    }
+    await spoil("a");
+    clock.pass(30 * DAY_MS + 1);
+    await clean();
+    expect(new Set(entries.rows().map(({ partitionKey }) => partitionKey))).toEqual(new Set(["a"]));
+    expect(journal.entries).toMatchObject([
+      { event: "ledger.passedOver", fields: { ids: "a" } },
+      { event: "ledger.cleaned", fields: { requests: 1, isDone: true } },
+    ]);
+  });
+
+  test("takes no more than the minute that cleaning has", async () => {
+    const { accept, spoil, clock, journal, ledger, lists, poison } = aScene();
+    for (const name of names(250)) await accept(name);
+    for (const name of names(250)) await spoil(name);
+    clock.pass(30 * DAY_MS + 1);
+    let reads = 0;
+    const read = (id: string) => {
+      reads += 1;
+      clock.pass(700);
+      return ledger.read(id);
+    };
+    const clean = makeClean({
+      clock,
+      ledger,
+      expired: makeExpired(lists, poison, { read }),
+      removeOperations: () => Promise.resolve(0),
+      retentionDays: 30,
+    });
+    await clean(journal.log);
+    expect(reads).toBe(100);
+    expect(journal.entries.at(-1)).toMatchObject({ fields: { isDone: false } });
   });
 });
 

@@ -100,6 +100,19 @@ const aScene = (free: number) => {
 };
 
 describe("makeSeats()", () => {
+  test("sends on the others when one cannot be read", async () => {
+    const { park, run, resumed, entries, logged, seats, log } = aScene(2);
+    for (const id of ["a", "b"]) await park(id);
+    await entries.put({ partitionKey: "a", rowKey: "entry", json0: Buffer.from("{}") });
+    await run();
+    expect(resumed).toEqual(["b~1 true"]);
+    expect(logged).toMatchObject([
+      { event: "ledger.passedOver", fields: { entries: 1, ids: "a" } },
+      { event: "seats.checked", fields: { parked: 1, resumed: 1 } },
+    ]);
+    expect(await seats.missing(CUSTOMER, log)).toMatchObject([{ waiting: 1 }]);
+  });
+
   test("sends on the oldest as far as the seats go, with the body as it came", async () => {
     const { park, run, resumed, statusOf, ledger, nowIso } = aScene(2);
     for (const id of ["a", "b", "c"]) await park(id);

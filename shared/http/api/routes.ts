@@ -97,7 +97,7 @@ const ok = (description: string, ...names: readonly SchemaName[]): RouteDoc["ans
 
 // What can go wrong with a query, with an id in the path, with a body, and with a body that is taken byte for byte
 const withQuery = [400, 503];
-const withId = [400, 404, 503];
+const withId = [400, 404, 500, 503];
 const withBody = [400, 413, 415, 503];
 const withBytes = [400, 411, 413, 415];
 
