@@ -76,7 +76,7 @@ const causes = (): string =>
     "",
     "A status that is not in the table is decided by its class: 4xx is poison (`rejected`), 3xx is poison (`unexpected-answer`), 5xx waits (`service-error`).",
     "",
-    `A success needs evidence: 200 or 201 with a license update in the body and no error code. After any other 2xx, or a body that cannot be read, the relay waits, reads the user's licenses back, and calls once more if they do not show the change; after the second such answer it reads them once more, and then:`,
+    `A success needs evidence: 200 or 201 with a license update in the body and no error code. After any other 2xx, or a body that cannot be read, the relay waits, reads the user's licenses back, and calls once more if they do not show the change; after the second such answer it reads them once more (when they cannot be read, the description says so), and then:`,
     "",
     row(["Status", "Category", "Owner", "What happened", "What to do", "What the relay does"]),
     row(["---", "---", "---", "---", "---", "---"]),

@@ -148,7 +148,8 @@ export const makeAttempt = (
   const look = async (token: PartnerToken): Promise<Step | undefined> => {
     const isReadBack = isUnsure;
     const found = await prepare(request, readerOf(token), isReadBack);
-    if (isReadBack) log("update.readBack", { requestId, result: found.kind });
+    const isUnread = found.kind === "ready" && found.unread !== undefined;
+    if (isReadBack) log("update.readBack", { requestId, result: isUnread ? "unread" : found.kind });
     if (found.kind === "fulfilled") {
       return { kind: "applied", alreadySo: true, warnings: [], skuIds: found.skuIds, attempts };
     }
@@ -158,11 +159,17 @@ export const makeAttempt = (
     return undefined;
   };
 
-  /** The end of a request that was called and read back in vain as often as that makes sense. */
-  const refuseUnclear = ({ answer, cause, why }: Unclear): Refused => {
+  /**
+   * The end of a request that was called and read back in vain as often as that makes sense.
+   * @param unread why the last read could not tell whether the change was made
+   */
+  const refuseUnclear = ({ answer, cause, why }: Unclear, unread: string | undefined): Refused => {
     const { status, code, ids } = answer;
     const about = present({ skuIds: ready?.skuIds, code });
-    return { kind: "refused", cause, status, description: why, attempts, ids, ...about };
+    // First what we know: what came is somebody else's words
+    const description =
+      unread === undefined ? why : `Whether the change was made could not be told (${unread}). ${why}`;
+    return { kind: "refused", cause, status, description, attempts, ids, ...about };
   };
 
   /** Sees to it that the user has a usage location, when the request has one. */
@@ -295,9 +302,10 @@ export const makeAttempt = (
       }
       if (isUnsure || ready === undefined) {
         const found = await look(token);
-        const isUnread = found === undefined || found.kind === "refused";
-        if (lastUnclear !== undefined && unclears >= UNCLEAR_MAX && isUnread)
-          return refuseUnclear(lastUnclear);
+        if (lastUnclear !== undefined && unclears >= UNCLEAR_MAX) {
+          if (found === undefined) return refuseUnclear(lastUnclear, ready?.unread);
+          if (found.kind === "refused") return refuseUnclear(lastUnclear, found.description);
+        }
         if (found !== undefined) return found;
       }
       if (ready === undefined) throw new Error("A request that is to be called has been prepared");

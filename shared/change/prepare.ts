@@ -7,7 +7,7 @@ import type { UserIds } from "../partner-center/userIds.ts";
 import { present } from "../present.ts";
 import type { LicenseRequest } from "../request/schema.ts";
 import type { Catalog } from "../sku/catalog.ts";
-import { remainingOf } from "../sku/remaining.ts";
+import { remainingOf, type HeldLicense } from "../sku/remaining.ts";
 import { needsCatalog, needsNames, resolve } from "../sku/resolve.ts";
 import { isEmpty, refsOf, skuIdsOf, type Wish } from "../sku/wish.ts";
 import type { ReadHeld } from "./readHeld.ts";
@@ -31,6 +31,8 @@ export type Prepared =
       readonly skuIds: readonly string[];
       /** The user as Partner Center takes it in reads and calls. */
       readonly userId: string;
+      /** Why it could not be told whether the wish is true already. */
+      readonly unread?: string;
     }
   | { readonly kind: "fulfilled"; readonly skuIds: readonly string[] }
   | Unfit
@@ -69,8 +71,9 @@ export const toUnprepared = (
   return status === 401 ? { kind: "badToken", unfit } : unfit;
 };
 
-/** A read's failure that does not keep the call itself from being tried. */
-const isHarmless = (unprepared: ReturnType<typeof toUnprepared>): boolean => unprepared.kind === "refused";
+/** Whether only the plans of licenses that are there are left: without the SKUs nobody can tell how they are. */
+const isAboutPlans = ({ assign, remove }: Wish, held: readonly HeldLicense[]): boolean =>
+  remove.length === 0 && assign.every((one) => held.some(({ skuId }) => skuId === one.skuId));
 
 /**
  * Reads what has to be known before the call: the ids of names, the license groups of SKUs, and what the user holds.
@@ -94,9 +97,11 @@ export const makePrepare = ({ readHeld, catalogs, userIds }: PrepareDeps): Prepa
 
   return async (request, reader, isReadBack) => {
     const found = await readCatalog(request, reader, isReadBack);
+    let noCatalog: string | undefined;
     if (found.kind === "notFound") {
       const unprepared = toUnprepared(found, "the customer's SKUs");
-      if (needsNames(request) || !isHarmless(unprepared)) return unprepared;
+      if (needsNames(request) || unprepared.kind !== "refused") return unprepared;
+      noCatalog = unprepared.description;
     }
     const catalog = found.kind === "found" ? found.value : [];
     const resolved = resolve(request, catalog);
@@ -115,13 +120,13 @@ export const makePrepare = ({ readHeld, catalogs, userIds }: PrepareDeps): Prepa
     if (read.held.kind === "notFound") {
       const unprepared = toUnprepared(read.held, "the user's licenses");
       // Without knowing what is held, a license could be given plans that somebody has turned off
-      return leavesPlans || !isHarmless(unprepared)
+      return leavesPlans || unprepared.kind !== "refused"
         ? unprepared
-        : { kind: "ready", wish, skuIds, userId: read.userId };
+        : { kind: "ready", wish, skuIds, userId: read.userId, unread: unprepared.description };
     }
     const left = remainingOf(wish, read.held.value, catalog);
-    return isEmpty(left)
-      ? { kind: "fulfilled", skuIds }
-      : { kind: "ready", wish: left, skuIds, userId: read.userId };
+    if (isEmpty(left)) return { kind: "fulfilled", skuIds };
+    const unread = isAboutPlans(left, read.held.value) ? noCatalog : undefined;
+    return { kind: "ready", wish: left, skuIds, userId: read.userId, ...present({ unread }) };
   };
 };

@@ -309,9 +309,9 @@ const byClass = {
     owner: "operator",
     category: "answer-unclear",
     meaning:
-      "Twice the answer said success without saying what was changed, and the user's licenses do not show the change",
+      "Twice the answer said success without saying what was changed, and no read of the user's licenses shows the change",
     remedy:
-      "Read in the description how the answer begins: often a page of a proxy. Check PARTNER_CENTER_URL and what is on the way, look at the user's licenses; then replay",
+      "Read in the description how the answer begins, often a page of a proxy, and whether the licenses could be read. Check PARTNER_CENTER_URL and what is on the way, look at the user's licenses; then replay",
   },
   "3": {
     ...fixRequest,

@@ -48,6 +48,31 @@ const prepared = async (
 };
 
 describe("makePrepare()", () => {
+  test("says when it could not be told what is left of a wish, and only then", async () => {
+    const isReadBack = true;
+    const unreadOf = async (world: World, fields: Parameters<typeof prepared>[0] = byId) => {
+      const { result } = await prepared(fields, { isReadBack, ...world });
+      return result.kind === "ready" ? (result.unread ?? "all was read") : result.kind;
+    };
+    const held = found([{ skuId: E3, plans: [] }]);
+    const catalogs = [notFound(403)];
+    expect(await unreadOf({ held: found([]) })).toBe("all was read");
+    // Without the license its plans do not matter
+    expect(await unreadOf({ held: found([]), catalogs })).toBe("all was read");
+    expect(await unreadOf({ held, catalogs })).toBe(
+      "Reading the customer's SKUs: Partner Center answered 403",
+    );
+    expect(await unreadOf({ held: notFound(404), catalogs })).toBe(
+      "Reading the user's licenses: Partner Center answered 404",
+    );
+    const removing = { ...byId, licensesToRemove: [E5] };
+    const both = found([
+      { skuId: E3, plans: [] },
+      { skuId: E5, plans: [] },
+    ]);
+    expect(await unreadOf({ held: both, catalogs }, removing)).toBe("all was read");
+  });
+
   test("reads nothing for a request by ids that mentions its plans", async () => {
     expect(await prepared(byId)).toMatchObject({ result: { kind: "ready", skuIds: [E3] }, reads: [] });
   });
@@ -100,6 +125,7 @@ describe("makePrepare()", () => {
     expect((await prepared(byId, { isReadBack, held: notFound(403) })).result).toMatchObject({
       kind: "ready",
       userId: "the-id",
+      unread: "Reading the user's licenses: Partner Center answered 403",
     });
     expect((await prepared(keepingPlans, { held: notFound(403) })).result).toMatchObject({
       kind: "refused",

@@ -49,6 +49,7 @@ interface Script {
   /** The usage location at each look at the user. */
   readonly locations?: readonly (string | undefined)[];
   readonly request?: Readonly<Record<string, unknown>>;
+  readonly catalogs?: Found<typeof catalog>;
 }
 
 /** An update against answers in a row; the last of each list is given for ever. */
@@ -58,6 +59,7 @@ const anUpdate = ({
   tokens = [token("t1")],
   locations = ["DE"],
   request = {},
+  catalogs = { kind: "found", value: catalog },
 }: Script) => {
   const clock = fakeClock();
   const journal = logJournal();
@@ -96,7 +98,7 @@ const anUpdate = ({
         counts.reads += 1;
         return Promise.resolve({ userId, held: pick(reads, counts.reads - 1) });
       },
-      catalogs: { of: () => Promise.resolve({ kind: "found", value: catalog }) },
+      catalogs: { of: () => Promise.resolve(catalogs) },
       userIds: { known: () => undefined, find: () => Promise.reject(new Error("not to be asked")) },
     }),
     gate: makeTokenGate(
@@ -267,10 +269,47 @@ describe("makeUpdate()", () => {
       expect(calls).toHaveLength(1);
     });
 
-    test("is refused for what came, not for the read-back that is not allowed", async () => {
-      const { run, calls } = anUpdate({ answers: [page], reads: [unreadable(403)] });
-      expect(await run()).toMatchObject({ kind: "refused", cause: { category: "answer-unclear" } });
+    const unread =
+      "Whether the change was made could not be told (Reading the user's licenses: Partner Center answered 403). Partner Center answered 200 with: <html>Sign in</html>";
+
+    test("is refused for what came when the read-back is not allowed, and says that nothing was read", async () => {
+      const { run, calls, journal } = anUpdate({ answers: [page], reads: [unreadable(403)] });
+      expect(await run()).toMatchObject({
+        kind: "refused",
+        cause: { category: "answer-unclear" },
+        status: 200,
+        description: unread,
+      });
       expect(calls).toHaveLength(2);
+      const results = journal.entries.filter(({ event }) => event === "update.readBack");
+      expect(results.map(({ fields }) => fields)).toMatchObject([{ result: "unread" }, { result: "unread" }]);
+    });
+
+    test("says so too when only the last read-back is not allowed, and when plans are left as they are", async () => {
+      const late = anUpdate({ answers: [page], reads: [held(), unreadable(403)] });
+      expect(await late.run()).toMatchObject({ kind: "refused", description: unread });
+      const request = { licensesToAssign: [{ skuId: E3 }] };
+      const keeping = anUpdate({ answers: [page], reads: [held(), held(), unreadable(403)], request });
+      expect(await keeping.run()).toMatchObject({ kind: "refused", description: unread });
+      expect(keeping.calls).toHaveLength(2);
+    });
+
+    test("does not say so when the last read-back shows that the wish is not true", async () => {
+      const { run } = anUpdate({ answers: [page], reads: [unreadable(403), held()] });
+      expect(await run()).toMatchObject({
+        kind: "refused",
+        description: "Partner Center answered 200 with: <html>Sign in</html>",
+      });
+    });
+
+    test("says so when the plans of a license that is there could not be read", async () => {
+      const { run } = anUpdate({ answers: [page], reads: [held(E3)], catalogs: unreadable(403) });
+      expect(await run()).toMatchObject({
+        kind: "refused",
+        description: expect.stringContaining(
+          "(Reading the customer's SKUs: Partner Center answered 403)",
+        ) as unknown,
+      });
     });
 
     test("says nothing of the token", async () => {
