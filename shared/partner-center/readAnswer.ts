@@ -4,14 +4,14 @@ import type { LicenseWarning } from "../outcome/answer.ts";
 import { present } from "../present.ts";
 import { parseJson } from "../request/parseJson.ts";
 import { readForeign } from "../request/readForeign.ts";
-import { noError } from "./noError.ts";
+import { noErrorOfChange } from "./noError.ts";
 
 /** What a body says, whichever of the known shapes it has. */
 export interface AnswerBody {
   readonly code?: number;
   readonly description?: string;
   readonly warnings: readonly LicenseWarning[];
-  /** False when it is neither empty nor JSON. */
+  /** False when it is neither empty nor JSON, or has a name twice, in two casings. */
   readonly readable: boolean;
   /** It is a license update and no error. */
   readonly confirms?: true;
@@ -35,12 +35,14 @@ const words = z.string().optional().catch(undefined);
 
 /**
  * Partner Center's services say {code, description}, the gateway before them {statusCode, message}; {error: {code,
- * message}} is how Microsoft Graph says it, read here as well, though nobody documents it of Partner Center.
+ * message}} is how Microsoft Graph says it. That and errorCode are read as well, though nobody documents them of Partner
+ * Center.
  * https://learn.microsoft.com/partner-center/developer/error-codes
  * https://learn.microsoft.com/partner-center/developer/api-throttling-guidance
  */
 const ErrorBody = z.object({
   code: errorCode,
+  errorcode: errorCode,
   description: words,
   message: words,
   error: z.object({ code: errorCode, message: words }).optional().catch(undefined),
@@ -67,10 +69,19 @@ const LicenseUpdate = z.union([
   z.object({ attributes: z.object({ objecttype: z.literal("LicenseUpdate") }) }),
 ]);
 
-const NoError = z.object(noError);
+const NoError = z.object(noErrorOfChange);
 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** Whether an object in it has names that differ in their casing alone: which of them counts, nobody can tell. */
+const hasTwins = (value: unknown): boolean => {
+  if (Array.isArray(value)) return value.some(hasTwins);
+  if (!isRecord(value)) return false;
+  const names = Object.keys(value);
+  const lower = new Set(names.map((name) => name.toLowerCase()));
+  return lower.size < names.length || Object.values(value).some(hasTwins);
+};
 
 /** Field names in lower case: Partner Center's casing differs between its pages and its answers. */
 const lowerKeys = (value: unknown): unknown => {
@@ -100,13 +111,13 @@ const forDisplay = (text: string): string =>
     .toWellFormed();
 
 /**
- * Bytes → JSON, or undefined when they are not JSON. A byte-order mark is skipped: not documented, but Microsoft's
+ * Bytes → JSON, or undefined when they are not JSON, or have a name twice. A byte-order mark is skipped: not documented, but Microsoft's
  * samples have room for one (136 bytes of JSON under Content-Length 139). Harmless when there is none.
  * https://learn.microsoft.com/partner-center/developer/assign-licenses-to-a-user
  */
 export const readJson = (bytes: Uint8Array): unknown => {
   const json = parseJson(new TextDecoder().decode(bytes));
-  return json.ok ? lowerKeys(json.value) : undefined;
+  return json.ok && !hasTwins(json.value) ? lowerKeys(json.value) : undefined;
 };
 
 /** The body of an answer → what it says. Never throws: what cannot be read says nothing. */
@@ -118,7 +129,7 @@ export const readAnswerBody = (bytes: Uint8Array): AnswerBody => {
   const success = readForeign(SuccessBody, json);
   if (!failure.ok || !success.ok) return { warnings: [], readable: false };
   const error = failure.value;
-  const found = error.code ?? error.error?.code;
+  const found = error.code ?? error.errorcode ?? error.error?.code;
   const description = error.description ?? error.message ?? error.error?.message;
   const warnings = success.value.licensewarnings;
   const confirms = readForeign(LicenseUpdate, json).ok && readForeign(NoError, json).ok;

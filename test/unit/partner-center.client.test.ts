@@ -171,3 +171,24 @@ describe("updateLicenses()", () => {
     expect(await held.updateLicenses(subject, wish, options)).toMatchObject({ sent: false, retryAfterMs: 9 });
   });
 });
+
+describe("heldLicenses()", () => {
+  const none = { totalCount: 0, items: [] };
+  const read = (body: object) => aClient(answer(body)).client.heldLicenses(subject, reader);
+
+  test.each([
+    { errorCode: 60_012 },
+    { errors: ["e"] },
+    { isError: true },
+    { status: 500 },
+    { status: "500" },
+    { TotalCount: 1 },
+  ])("cannot read a list beside %j", async (more) => {
+    expect(await read({ ...none, ...more })).toMatchObject({ kind: "notFound", status: 200 });
+  });
+
+  test("reads a list beside a status that is a word, or that of a success", async () => {
+    expect(await read({ ...none, status: "active" })).toEqual({ kind: "found", value: [] });
+    expect(await read({ ...none, status: 200, isError: false, errors: [] })).toMatchObject({ kind: "found" });
+  });
+});

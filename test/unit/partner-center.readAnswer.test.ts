@@ -28,6 +28,37 @@ describe("readAnswerBody()", () => {
     expect(read({ code, licensesToAssign: null })).not.toHaveProperty("confirms");
   });
 
+  test.each([
+    { errorCode: 60_012 },
+    { errors: [{ message: "m" }] },
+    { errors: { userId: ["is unknown"] } },
+    { isError: true },
+    { status: 400, title: "Bad Request" },
+    { status: "400" },
+    { status: "failed" },
+    { type: "about:blank", title: "Bad Request" },
+  ])("takes a license update beside %j for none", (error) => {
+    expect(read({ licensesToAssign: null, ...error })).not.toHaveProperty("confirms");
+  });
+
+  test("takes a license update for one beside fields that say that nothing is wrong", () => {
+    const fine = { errorCode: null, errors: [], isError: false, status: 201, title: null };
+    expect(read({ licensesToAssign: null, ...fine })).toMatchObject({ confirms: true });
+  });
+
+  test("reads errorCode as the code", () => {
+    expect(read({ errorCode: "60012" }).code).toBe(60_012);
+  });
+
+  test.each([
+    '{"code":5,"licensesToAssign":null,"CODE":null}',
+    '{"CODE":null,"licensesToAssign":null,"code":5}',
+    '{"licensesToAssign":null,"attributes":{"objectType":"LicenseUpdate","ObjectType":"x"}}',
+    '{"licensesToAssign":[{"skuId":"a","SkuId":"b"}]}',
+  ])("takes names that differ in their casing alone as unreadable: %s", (text) => {
+    expect(readAnswerBody(bytes(text))).toEqual({ warnings: [], readable: false });
+  });
+
   test("never throws, whatever bytes come", () => {
     fc.assert(
       fc.property(fc.oneof(fc.uint8Array(), fc.json().map(bytes)), (body) => {
