@@ -1,5 +1,7 @@
 import type { z } from "zod";
 
+import { isDotSegment } from "./isAddressable.ts";
+
 type Path = (string | number)[];
 
 interface Text {
@@ -38,9 +40,12 @@ const HALF = "must not contain half of a character (a lone UTF-16 surrogate)";
  */
 export const addTextProblems = (body: unknown, context: z.RefinementCtx): void => {
   if (!isRecord(body)) return;
-  const { requestId } = body;
   const add = (path: Path, message: string): void => context.addIssue({ code: "custom", path, message });
-  if (requestId === "." || requestId === "..") add(["requestId"], 'must not be "." or ".."');
+  const addDots = (path: Path, text: unknown): void => {
+    if (typeof text === "string" && isDotSegment(text)) add(path, 'must not be "." or ".."');
+  };
+  addDots(["requestId"], body["requestId"]);
+  addDots(["ticket", "id"], fieldOf(body["ticket"], "id"));
   for (const { at, text } of textsOf(body)) {
     if (typeof text !== "string") continue;
     if (!text.isWellFormed()) add(at, HALF);

@@ -98,6 +98,8 @@ describe("parseRequest()", () => {
     ["requestedBy with a line break", { requestedBy: "a\nb" }, "/requestedBy"],
     ["requestId that is a dot", { requestId: "." }, "/requestId"],
     ["requestId that is two dots", { requestId: ".." }, "/requestId"],
+    ["ticket id that is a dot", { ticket: { system: "z", id: "." } }, "/ticket/id"],
+    ["ticket id that is two dots", { ticket: { system: "z", id: ".." } }, "/ticket/id"],
     ["half a character", { requestedBy: "Ana \ud83d" }, "/requestedBy"],
     ["half a character in the ticket", { ticket: { system: "z", id: "\udc00" } }, "/ticket/id"],
     ["half a character in a name", { licensesToAssign: [{ sku: "\ud800" }] }, "/licensesToAssign/0/sku"],

@@ -216,6 +216,15 @@ describe("makeReceive()", () => {
     });
   });
 
+  test.each(["..", "\ud800"])("says nothing on a ticket whose id %j no address can hold", async (id) => {
+    const { receive, signed, events } = aDesk({ file: onTicket });
+    expect(await receive(signed({ ...body, ticket: { system: "desk", id } }))).toMatchObject({
+      kind: "invalid",
+      problems: [{ pointer: "/ticket/id" }],
+    });
+    expect(events).toEqual([]);
+  });
+
   test("says on the ticket that an id is another request's, where the source is set so", async () => {
     const reused: Accepted = { kind: "reused", known: "a", given: "b" };
     const quiet = aDesk({ accepted: () => Promise.resolve(reused) });

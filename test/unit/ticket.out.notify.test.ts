@@ -333,6 +333,17 @@ describe("notify.tell()", () => {
     expect([calls, poison.map(({ subject }) => subject)]).toEqual([[], ["callback-blocked"]]);
   });
 
+  test.each([".", "..", "", "\ud800"])("calls no address that the ticket id %j would change", async (id) => {
+    const { tell, anEvent, calls, poison } = aDesk([200], {
+      callbackUrl: "https://desk.example.com/api/tickets/{ticketId}/notes",
+      callbackAuthorization: "basic",
+    });
+    await tell("event-1", anEvent({ id }));
+    expect(calls).toEqual([]);
+    expect(poison).toMatchObject([{ subject: "invalid-message", properties: { Kind: "callback" } }]);
+    expect(poison[0]?.properties["Description"]).toContain("/data/ticket/id");
+  });
+
   test("captures what is no event with a ticket", async () => {
     const { tell, poison } = aDesk([200]);
     await tell("event-1", { id: "event-1" });

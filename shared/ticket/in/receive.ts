@@ -2,6 +2,7 @@ import type { Accept, Accepted } from "../../change/accept.ts";
 import type { Clock } from "../../clock.ts";
 import type { Log } from "../../log.ts";
 import { toRejectedEvent, type RejectedEvent } from "../../message/rejected.ts";
+import { isAddressable } from "../../request/isAddressable.ts";
 import type { Problem } from "../../request/parse.ts";
 import type { TicketRef } from "../../request/ticketRef.ts";
 import { within } from "../../wait/within.ts";
@@ -62,7 +63,8 @@ export const makeReceive = ({ clock, sources, readTicket, accept, publish }: Rec
       first: problems[0]?.pointer,
     });
     // Without a ticket there is nobody to tell, nor with an id that no address can hold
-    if (!source.rejectOnTicket || ticket?.id.isWellFormed() !== true) return { kind: "invalid", problems };
+    if (!source.rejectOnTicket || ticket === undefined || !isAddressable(ticket.id))
+      return { kind: "invalid", problems };
     await publish(toRejectedEvent(ticket, problems, body, new Date(clock.now()).toISOString()));
     return { kind: "rejected", problems };
   };

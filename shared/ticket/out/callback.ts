@@ -1,13 +1,14 @@
 import { z } from "zod";
 
 import { derivedId } from "../../request/derivedId.ts";
+import { isAddressable } from "../../request/isAddressable.ts";
 import type { Source } from "../source/source.ts";
 
 /** The ticket in an event, and where it is told of. */
 const EventTicket = z.looseObject({
   system: z.string(),
-  // It stands in an address, which holds no half of a character
-  id: z.string().refine((id) => id.isWellFormed(), "must not contain half of a character"),
+  // It stands in an address
+  id: z.string().refine(isAddressable, 'must not be empty, "." or "..", nor contain half of a character'),
   source: z.string(),
   callbackUrl: z.string().optional(),
 });

@@ -48,6 +48,9 @@ export interface Notify {
 
 type Target = Extract<CallbackTarget, { kind: "url" }>;
 
+/** The event may be anybody's. */
+const SOURCE_MAX = 100;
+
 const parse = (body: Uint8Array): ForeignRead<TicketEvent> => readForeignJson(TicketEvent, body);
 
 const sentenceOf = ([first]: readonly Problem[]): string =>
@@ -159,7 +162,7 @@ export const makeNotify = (deps: NotifyDeps): Notify => {
       const { ticket } = event.data;
       const source = sources.get(ticket.source);
       if (source === undefined) {
-        const why = `ticket ${ticket.system}/${ticket.id}: there is no tickets/${ticket.source}.json`;
+        const why = `ticket ${ticket.system}/${ticket.id}: there is no tickets/${ticket.source.slice(0, SOURCE_MAX)}.json`;
         return giveUp(callbackCauses["callback-no-source"], why, delivery, key, log);
       }
       const target = callbackTargetOf(source, ticket);
