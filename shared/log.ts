@@ -72,7 +72,13 @@ export interface Events {
   "step.held": { what: string; why: string; waitMs: number };
   "ledger.failed": { requestId: string | undefined; why: string };
   "ledger.passedOver": { entries: number; ids: string; remedy: string };
-  "ledger.cleaned": { requests: number; messages: number; operations: number; isDone: boolean };
+  "ledger.cleaned": {
+    requests: number;
+    messages: number;
+    operations: number;
+    bodies: number;
+    isDone: boolean;
+  };
   "deadLetter.filed": { queue: string; sequenceNumber: string; id: string; why: string };
   "deadLetter.failed": {
     queue: string;

@@ -62,7 +62,10 @@ export const makeChanges = (parts: ChangeParts): Changes => {
   const { source: tokens, gate } = token;
   const { lists, dueProofs: due, newerThan } = ledger;
   const { enqueue, poison: send, publish: sendOutcome } = messages;
-  const sendPoison = makeSendPoison({ send, keepBody: (id, body) => ledger.keepBody(id, body) });
+  const sendPoison = makeSendPoison({
+    send,
+    keepBody: (id, body) => ledger.keepBody(id, body, new Date(clock.now()).toISOString()),
+  });
   const lanesPerCustomer = settings.LANES_PER_CUSTOMER;
   const proofDelayMs = settings.PROOF_DELAY_SECONDS * 1000;
 

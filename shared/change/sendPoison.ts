@@ -1,11 +1,10 @@
-import type { Entries } from "../ledger/entries.ts";
 import { QueueError } from "../message/errors.ts";
 import { withoutBody, type PoisonMessage } from "../message/poisonMessage.ts";
 
 export interface SendPoisonDeps {
   /** Throws {QueueError} when the broker did not say that it has the message. */
   readonly send: (message: PoisonMessage) => Promise<void>;
-  readonly keepBody: Entries["keepBody"];
+  readonly keepBody: (id: string, body: Uint8Array) => Promise<void>;
 }
 
 /** Sends a poison message; throws when the broker did not say that it has it. */

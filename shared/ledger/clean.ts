@@ -9,6 +9,8 @@ export interface CleanDeps {
   readonly expired: Expired;
   /** Removes operations that ended before `before` (ISO 8601), until the time is up. @returns how many */
   readonly removeOperations: (before: string, isTimeUp: () => boolean) => Promise<number>;
+  /** Removes bodies that were kept before `before` (ISO 8601) for an entry that never came to be. @returns how many */
+  readonly removeStrayBodies: (before: string, isTimeUp: () => boolean) => Promise<number>;
   readonly retentionDays: number;
 }
 
@@ -19,7 +21,8 @@ const BUDGET_MS = 60_000;
 const DAY_MS = 24 * 60 * 60 * 1000;
 const AT_ONCE = 16;
 
-export const makeClean = ({ clock, ledger, expired, removeOperations, retentionDays }: CleanDeps): Clean => {
+export const makeClean = (deps: CleanDeps): Clean => {
+  const { clock, ledger, expired, removeOperations, removeStrayBodies, retentionDays } = deps;
   const cleanEntries = async (before: string, isTimeUp: () => boolean, log: Log) => {
     let requests = 0;
     let messages = 0;
@@ -42,7 +45,8 @@ export const makeClean = ({ clock, ledger, expired, removeOperations, retentionD
     const isTimeUp = (): boolean => clock.now() >= endMs;
     const before = new Date(clock.now() - retentionDays * DAY_MS).toISOString();
     const { requests, messages } = await cleanEntries(before, isTimeUp, log);
-    const removed = isTimeUp() ? 0 : await removeOperations(before, isTimeUp);
-    log("ledger.cleaned", { requests, messages, operations: removed, isDone: !isTimeUp() });
+    const operations = isTimeUp() ? 0 : await removeOperations(before, isTimeUp);
+    const bodies = isTimeUp() ? 0 : await removeStrayBodies(before, isTimeUp);
+    log("ledger.cleaned", { requests, messages, operations, bodies, isDone: !isTimeUp() });
   };
 };

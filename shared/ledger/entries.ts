@@ -19,6 +19,7 @@ import {
 import type { Change } from "./entry/change.ts";
 import type { Entry, RequestPart, Step } from "./entry/entry.ts";
 import { formerRowsOf, indexRowsOf, nameOf, type IndexRow } from "./indexRows.ts";
+import { makeKeptBodies } from "./keptBodies.ts";
 import type { About, NewestApplied } from "./newest.ts";
 import { LedgerError } from "./table/errors.ts";
 import { quoted } from "./table/keys.ts";
@@ -37,8 +38,12 @@ export interface Entries {
   history(id: string): Promise<readonly Step[]>;
   /** The bytes of a poison message. @throws {LedgerError} */
   body(id: string): Promise<Uint8Array | undefined>;
-  /** Keeps the bytes of a poison message, before or after it is filed without them. @throws {LedgerError} */
-  keepBody(id: string, body: Uint8Array): Promise<void>;
+  /**
+   * Keeps the bytes of a poison message, before or after it is filed without them.
+   * @param at ISO 8601
+   * @throws {LedgerError}
+   */
+  keepBody(id: string, body: Uint8Array, at: string): Promise<void>;
   /**
    * Reads an entry, lets `decide` say what becomes of it, and writes that at once, or decides anew when somebody else
    * was faster. `decide` is pure, and must stand being asked again about what it has already decided: a write whose
@@ -126,7 +131,9 @@ export const makeEntries = ({ entries, lists, poison, newest }: EntriesDeps): En
     await removeRows(placed.filter((row) => !rows.has(nameOf(row))));
   };
 
-  const keepBody = async (id: string, body: Uint8Array): Promise<void> => {
+  const keptBodies = makeKeptBodies(lists, entries);
+  const keepBody = async (id: string, body: Uint8Array, at: string): Promise<void> => {
+    await keptBodies.note(id, at);
     // The first row last: it says how many there are
     for (const row of toBodyEntities(id, body).toReversed()) await entries.put(row);
   };
@@ -134,7 +141,7 @@ export const makeEntries = ({ entries, lists, poison, newest }: EntriesDeps): En
   /** What is too large for the transaction goes in before it. */
   const keepLarge = async ({ body, ...change }: Change): Promise<Change> => {
     if (body === undefined || body.length <= BODY_ROW_BYTES) return { ...change, ...present({ body }) };
-    await keepBody(change.entry.id, body);
+    await keepBody(change.entry.id, body, change.entry.updatedAt);
     return change;
   };
 

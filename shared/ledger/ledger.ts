@@ -6,6 +6,7 @@ import { makeClean, type Clean, type CleanDeps } from "./clean.ts";
 import { makeDueProofs, type DueProofs } from "./dueProofs.ts";
 import { makeEntries, type Entries } from "./entries.ts";
 import { makeExpired } from "./expired.ts";
+import { makeKeptBodies } from "./keptBodies.ts";
 import { makeLists, type Lists } from "./lists.ts";
 import { makeNewestApplied, type NewestApplied } from "./newest.ts";
 import { makeTable, type LedgerConnection, type Table } from "./table/table.ts";
@@ -62,6 +63,7 @@ export const makeLedger = (parts: LedgerParts): Ledger => {
   const poison = table("licensepoison");
   const newest = makeNewestApplied(table("licensenewest"));
   const entries = makeEntries({ entries: table("licenseledger"), lists, poison, newest });
+  const kept = makeKeptBodies(lists, table("licenseledger"));
   const retentionDays = settings.LEDGER_RETENTION_DAYS;
   const expired = makeExpired(lists, poison, entries);
   return {
@@ -71,7 +73,14 @@ export const makeLedger = (parts: LedgerParts): Ledger => {
     dueProofs: makeDueProofs(lists, entries),
     table,
     cleaning: (removeOperations) =>
-      makeClean({ clock, ledger: entries, expired, removeOperations, retentionDays }),
+      makeClean({
+        clock,
+        ledger: entries,
+        expired,
+        removeOperations,
+        removeStrayBodies: (before, isTimeUp) => kept.removeStray(before, isTimeUp),
+        retentionDays,
+      }),
     async check() {
       // Any answer will do
       await table("licenseledger").get("health", "health");

@@ -8,6 +8,7 @@ import { beginRequest } from "../../shared/ledger/entry/begin.ts";
 import { endRequest } from "../../shared/ledger/entry/end.ts";
 import { discardPoison, filePoison } from "../../shared/ledger/entry/poison.ts";
 import { makeExpired } from "../../shared/ledger/expired.ts";
+import { makeKeptBodies } from "../../shared/ledger/keptBodies.ts";
 import { makeLists } from "../../shared/ledger/lists.ts";
 import { makeNewestApplied } from "../../shared/ledger/newest.ts";
 import { makeTable } from "../../shared/ledger/table/table.ts";
@@ -42,6 +43,7 @@ const aStore = () => {
     poisonIndex: makePoisonIndex(poison),
     operations: makeOperations(table("operations")),
     expired: makeExpired(listTable, poison, ledger),
+    kept: makeKeptBodies(listTable, entries),
   };
 };
 test("a body of many rows is there with its poison message, and leaves with it", async () => {
@@ -232,10 +234,13 @@ test("cleaning takes what ended before the retention, and leaves what waits for 
     ledger,
     expired,
     removeOperations: makeRemoveEnded(operations),
+    removeStrayBodies: (before, isTimeUp) => store.kept.removeStray(before, isTimeUp),
     retentionDays: 30,
   });
+  await ledger.keepBody("~never-filed", Buffer.alloc(100_000), at(3));
   const journal = logJournal();
   await clean(journal.log);
+  expect(await ledger.body("~never-filed")).toBeUndefined();
   const left = await Promise.all(
     ["old-applied", "old-refused", "old-discarded", "new-applied"].map(
       async (id) => (await ledger.read(id))?.id,

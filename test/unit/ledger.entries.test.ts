@@ -9,6 +9,7 @@ import { endRequest, holdRequest, toWaitStep } from "../../shared/ledger/entry/e
 import type { Entry } from "../../shared/ledger/entry/entry.ts";
 import { closePoison, discardPoison, filePoison } from "../../shared/ledger/entry/poison.ts";
 import { makeExpired } from "../../shared/ledger/expired.ts";
+import { makeKeptBodies } from "../../shared/ledger/keptBodies.ts";
 import { makeLists } from "../../shared/ledger/lists.ts";
 import { makeNewestApplied } from "../../shared/ledger/newest.ts";
 import { LedgerError } from "../../shared/ledger/table/errors.ts";
@@ -20,6 +21,7 @@ import { fakeClock } from "../support/fakeClock.ts";
 import { logJournal } from "../support/logJournal.ts";
 import { memoryTable } from "../support/memoryTable.ts";
 
+const AT = "2026-01-01T00:00:00.000Z";
 const DAY_MS = 24 * 60 * 60_000;
 const applied = { kind: "applied", alreadySo: false, status: 201, warnings: [], attempts: 1, ids } as const;
 const refused = {
@@ -70,6 +72,7 @@ const aScene = () => {
       },
       expired: makeExpired(lists, poison, ledger),
       removeOperations: () => Promise.resolve(7),
+      removeStrayBodies: (before, isTimeUp) => makeKeptBodies(lists, entries).removeStray(before, isTimeUp),
       retentionDays,
     })(journal.log);
   const rows = () => [entries, lists, poison].flatMap((table) => table.rows());
@@ -164,8 +167,8 @@ describe("ledger.body()", () => {
 
   test("is kept before its message is filed without it, and goes with the entry", async () => {
     const { ledger, entries } = aLedger();
-    await ledger.keepBody("~p", bytes(2_000_000));
-    await ledger.keepBody("~p", bytes(800_000));
+    await ledger.keepBody("~p", bytes(2_000_000), AT);
+    await ledger.keepBody("~p", bytes(800_000), AT);
     const { body: _left, ...failure } = aFailure({ id: "~p" });
     await ledger.change("~p", (entry) => filePoison(entry, failure, "2026-01-01T00:00:00.000Z"));
     expect(await ledger.body("~p")).toHaveLength(800_000);
@@ -176,7 +179,7 @@ describe("ledger.body()", () => {
 
   test("has rows that the table service can hold", async () => {
     const { ledger, entries } = aLedger();
-    await ledger.keepBody("~p", bytes(2_000_000));
+    await ledger.keepBody("~p", bytes(2_000_000), AT);
     for (const row of entries.rows()) {
       const parts = Object.values(row).filter((value) => value instanceof Uint8Array);
       expect(Math.max(...parts.map(({ length }) => length))).toBeLessThanOrEqual(65_536);
@@ -500,7 +503,10 @@ describe("makeClean()", () => {
     await clean();
     expect(rows()).toEqual([]);
     expect(journal.entries).toEqual([
-      { event: "ledger.cleaned", fields: { requests: 1, messages: 1, operations: 7, isDone: true } },
+      {
+        event: "ledger.cleaned",
+        fields: { requests: 1, messages: 1, operations: 7, bodies: 0, isDone: true },
+      },
     ]);
   });
 
@@ -516,6 +522,36 @@ describe("makeClean()", () => {
     await clean();
     expect([await withStatus("refused"), await withStatus("applied")]).toEqual([["old"], ["young"]]);
     expect((await ledger.read("~m"))?.poison?.state).toBe("open");
+  });
+
+  test("removes a body that was kept for a message which was never filed under that id", async () => {
+    const { ledger, clean, clock, journal, rows } = aScene();
+    await ledger.keepBody("~p", Buffer.alloc(2_000_000), AT);
+    clock.pass(30 * DAY_MS - 1);
+    await clean();
+    expect(await ledger.body("~p")).toHaveLength(2_000_000);
+    clock.pass(2);
+    await clean();
+    expect(rows()).toEqual([]);
+    expect(journal.entries.map(({ fields }) => fields)).toMatchObject([{ bodies: 0 }, { bodies: 1 }]);
+  });
+
+  test("leaves a body that was kept to its entry, and to be removed with it", async () => {
+    const { ledger, discard, clean, clock, rows } = aScene();
+    await ledger.keepBody("~p", Buffer.alloc(2_000_000), AT);
+    const { body: _kept, ...failure } = aFailure({ id: "~p" });
+    await ledger.change("~p", (entry) => filePoison(entry, failure, AT));
+    const large = aFailure({ id: "~large", body: Buffer.alloc(800_000) });
+    await ledger.change("~large", (entry) => filePoison(entry, large, AT));
+    clock.pass(30 * DAY_MS + 1);
+    await clean();
+    expect(await ledger.body("~p")).toHaveLength(2_000_000);
+    expect(await ledger.body("~large")).toHaveLength(800_000);
+    await discard("~p");
+    await discard("~large");
+    clock.pass(30 * DAY_MS + 1);
+    await clean();
+    expect(rows()).toEqual([]);
   });
 
   test("removes what never came to the queue", async () => {
