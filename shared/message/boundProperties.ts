@@ -3,8 +3,29 @@ export type MessageProperties = Readonly<Record<string, string | number | boolea
 
 const CHARACTERS_MAX = 32 * 1024;
 const NAME_MAX = 200;
+/** What a poison message is filed by: they are short, and no text that somebody wrote may take their place. */
+const FIRST: ReadonlySet<string> = new Set([
+  "BodyAt",
+  "PoisonId",
+  "Run",
+  "Kind",
+  "Category",
+  "Owner",
+  "Status",
+  "Code",
+  "Attempts",
+  "CapturedAt",
+  "DeliveryCount",
+]);
 /** Says how many properties did not fit. */
 const LEFT_OUT = "(left out)";
+
+const isFirst = ([name]: readonly [string, unknown]): boolean => FIRST.has(name);
+
+const inOrder = (properties: Readonly<Record<string, unknown>>): readonly (readonly [string, unknown])[] => {
+  const entries = Object.entries(properties);
+  return [...entries.filter(isFirst), ...entries.filter((entry) => !isFirst(entry))];
+};
 
 const toValue = (value: unknown, max: number): MessageProperties[string] => {
   if (typeof value === "string") return value.slice(0, max).toWellFormed();
@@ -28,7 +49,7 @@ export const boundProperties = (
   let left = charactersMax;
   let leftOut = 0;
   const kept: [string, MessageProperties[string]][] = [];
-  for (const [name, value] of Object.entries(properties)) {
+  for (const [name, value] of inOrder(properties)) {
     const key = name.slice(0, NAME_MAX).toWellFormed();
     const max = left - key.length - 10;
     const bounded = max <= 0 ? null : toValue(value, max);

@@ -195,6 +195,12 @@ describe("boundProperties()", () => {
     expect(control).toEqual({ "(left out)": 1 });
   });
 
+  test("keeps what a poison message is filed by before any text, wherever it stands", () => {
+    const own = { Kind: "callback", PoisonId: "~p", Run: 3, BodyAt: "ledger" };
+    const bounded = boundProperties({ Text: "x".repeat(40_000), Other: "y", ...own });
+    expect(bounded).toMatchObject({ ...own, "(left out)": 1 });
+  });
+
   test("leaves nobody's prototype changed", () => {
     const properties = boundProperties(Object.fromEntries([["__proto__", "x"]]));
     expect(Object.entries(properties)).toEqual([["__proto__", "x"]]);

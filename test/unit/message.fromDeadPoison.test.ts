@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 
+import { boundProperties } from "../../shared/message/boundProperties.ts";
 import { fromDeadPoison } from "../../shared/message/fromDeadPoison.ts";
-import { toPoison } from "../../shared/message/poisonMessage.ts";
+import { toPoison, withoutBody } from "../../shared/message/poisonMessage.ts";
 import { aDelivery, aFailure } from "../support/builders.ts";
 import { aDeadLetter } from "../support/deadLetterQueue.ts";
 
@@ -39,4 +40,23 @@ test("fromDeadPoison() files what another program put there with the broker's re
       properties: { team: "blue" },
     },
   });
+});
+
+test("fromDeadPoison() leaves the body alone that the ledger has, however much else the message says", () => {
+  const long = "x".repeat(1024);
+  const delivery = aDelivery({
+    messageId: long,
+    sessionId: long,
+    contentType: long,
+    deadLetterReason: long,
+    deadLetterDescription: long,
+    properties: { long: "\\".repeat(4000) },
+  });
+  const refusal = { ...aFailure().refusal, description: "\u0001".repeat(1024) };
+  const { body, properties } = withoutBody(toPoison(refusal, delivery, { id: "~p", run: 1 }));
+  const bounded = boundProperties(properties);
+  expect(bounded).toHaveProperty(["(left out)"]);
+  const failure = fromDeadPoison(aDeadLetter({ body, properties: bounded }), NOW);
+  expect(failure).toMatchObject({ id: "~p", run: 1, refusal: { category: refusal.category } });
+  expect(failure).not.toHaveProperty("body");
 });
