@@ -10,6 +10,7 @@ import {
   TICKET_CALLBACKS,
   TICKETS,
 } from "./entities.ts";
+import { toDeadLetterError } from "./errors.ts";
 
 /** A dead letter that nobody else is given until it is settled, or its lock is over. */
 export interface LockedLetter {
@@ -23,7 +24,7 @@ export interface LockedLetter {
 /** The dead letters of one queue or subscription. */
 export interface DeadLetterQueue {
   readonly name: DeadLetterQueueName;
-  /** Those that are there, at most so many; locked. Throws when the broker is out of reach. */
+  /** Those that are there, at most so many; locked. @throws {QueueError} */
   readonly receive: (max: number) => Promise<readonly LockedLetter[]>;
 }
 
@@ -92,7 +93,7 @@ export const makeDeadLetterQueues = (connection: Connection): DeadLetterQueues =
           // A link that has come to harm is not used again
           await receiver?.close().catch(() => undefined);
           receiver = undefined;
-          throw error;
+          throw toDeadLetterError(name, error);
         }
       },
     };

@@ -2,7 +2,7 @@
 export type QueueErrorCode =
   "unreachable" | "unsure" | "full" | "tooLarge" | "missing" | "unauthorized" | "busy";
 
-/** Thrown when the broker did not say that it has a message. Holds no message and no key. */
+/** Thrown when the broker did not say that it has a message, or did not hand one over. Holds no message and no key. */
 export class QueueError extends Error {
   override readonly name = "QueueError";
   readonly code: QueueErrorCode;
@@ -44,4 +44,13 @@ export const toQueueError = (entity: string, error: unknown): QueueError => {
     "the broker cannot be reached; check ServiceBusConnection",
   ];
   return new QueueError(code, `Cannot send to ${entity}: ${why}`);
+};
+
+/** The same for dead letters that are to be received. */
+export const toDeadLetterError = (queue: string, error: unknown): QueueError => {
+  const { code, message } = toQueueError(queue, error);
+  const why = message.slice(message.indexOf(": ") + 2).replace("Data Sender", "Data Receiver");
+  // What is behind a broken link, such as a message that cannot be decoded, has no code of its own
+  const name = error instanceof Error ? error.name : "unknown";
+  return new QueueError(code, `Cannot read the dead letters of ${queue}: ${why} (${name})`);
 };

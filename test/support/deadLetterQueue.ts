@@ -1,5 +1,6 @@
 import type { DeadLetter } from "../../shared/message/deadLetter.ts";
 import type { DeadLetterQueue, DeadLetterQueueName } from "../../shared/message/deadLetterQueues.ts";
+import { QueueError } from "../../shared/message/errors.ts";
 
 export const aDeadLetter = (fields: Partial<DeadLetter> = {}): DeadLetter => ({
   queue: "license-updates",
@@ -25,7 +26,7 @@ export const aDeadLetterQueue = (name: DeadLetterQueueName, letters: readonly De
     name,
     receive: (max) => {
       state.calls += 1;
-      if (!state.reads) return Promise.reject(new Error("the broker is away"));
+      if (!state.reads) return Promise.reject(new QueueError("unauthorized", "access is denied"));
       const batch = there.filter((letter) => !locked.has(letter)).slice(0, Math.min(max, state.most));
       for (const letter of batch) locked.add(letter);
       state.received += batch.length;

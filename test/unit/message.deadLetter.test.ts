@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 
 import { boundProperties } from "../../shared/message/boundProperties.ts";
 import { AMQP_JSON, toDeadLetter, toDelivery } from "../../shared/message/deadLetter.ts";
+import { toDeadLetterError } from "../../shared/message/errors.ts";
 
 type BodyType = "data" | "value" | "sequence";
 
@@ -205,4 +206,27 @@ describe("boundProperties()", () => {
     const properties = boundProperties(Object.fromEntries([["__proto__", "x"]]));
     expect(Object.entries(properties)).toEqual([["__proto__", "x"]]);
   });
+});
+
+test.each([
+  [
+    Object.assign(new Error("quotes"), { name: "MessagingError", code: "UnauthorizedAccess" }),
+    "unauthorized",
+    "access is denied; grant Azure Service Bus Data Receiver (MessagingError)",
+  ],
+  [
+    Object.assign(new Error("quotes"), { code: "MessagingEntityNotFound" }),
+    "missing",
+    "there is no such entity; create it as servicebus.config.json says (Error)",
+  ],
+  [
+    new RangeError("quotes"),
+    "unreachable",
+    "the broker cannot be reached; check ServiceBusConnection (RangeError)",
+  ],
+  ["odd", "unreachable", "the broker cannot be reached; check ServiceBusConnection (unknown)"],
+])("toDeadLetterError() says why dead letters cannot be read: %o", (error, code, why) => {
+  const { message, ...rest } = toDeadLetterError("tickets", error);
+  expect(rest).toMatchObject({ code });
+  expect(message).toBe(`Cannot read the dead letters of tickets: ${why}`);
 });

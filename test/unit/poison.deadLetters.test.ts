@@ -501,6 +501,40 @@ describe("one step", () => {
     expect(scene.journal.events()).toEqual(["deadLetters.unread", "deadLetters.unread"]);
   });
 
+  test("shows in health what cannot be read, on every instance, until it can be read", async () => {
+    const scene = aScene([aDeadLetter()]);
+    scene.reads(false);
+    await scene.steps(3);
+    const warning = "license-updates: unread (unauthorized) since 2026-01-01T00:00:00.000Z";
+    expect(await scene.deadLetters.warning()).toBe(warning);
+    const other = scene.start();
+    expect(await other.warning()).toBe(warning);
+    scene.reads(true);
+    await other.capture(scene.journal.log);
+    expect(await scene.deadLetters.warning()).toBeUndefined();
+    expect(scene.rows.rows()).toEqual([]);
+    expect(scene.alerts).toEqual([]);
+  });
+
+  test("keeps apart what fails and what cannot be read", async () => {
+    const scene = aScene(numbered(3), boom);
+    scene.state.isLedgerAway = true;
+    await scene.steps(10);
+    scene.reads(false);
+    await scene.steps(2);
+    expect(await scene.deadLetters.warning()).toBe(
+      "license-updates: 3 since 2026-01-01T00:00:00.000Z, license-updates: unread (unauthorized) since 2026-01-01T00:02:30.000Z",
+    );
+    expect(scene.letterRows()).toHaveLength(3);
+    scene.restart();
+    await scene.steps(100);
+    scene.reads(true);
+    await scene.steps(1);
+    expect(await scene.deadLetters.warning()).toBe("license-updates: 3 since 2026-01-01T00:00:00.000Z");
+    expect(scene.alerts).toHaveLength(1);
+    expect(scene.journal.events().filter((event) => event === "deadLetters.unread")).toHaveLength(1);
+  });
+
   test("is joined by another one, and ended by a close", async () => {
     const scene = aScene(numbered(10));
     await Promise.all([

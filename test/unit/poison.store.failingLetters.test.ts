@@ -39,6 +39,9 @@ test("troubleAfter() takes a trouble for over only when all letters have been se
     alertedAt: "2026-01-01T01:00:00.000Z",
   };
   const none = { failing: new Map(), seen: new Set<string>() };
-  expect(troubleAfter(before, "q", { ...none, isAll: false }, "2026-01-02T00:00:00.000Z")).toBe(before);
+  expect(troubleAfter(before, "q", { ...none, isAll: false }, "2026-01-02T00:00:00.000Z")).toEqual({
+    ...before,
+    count: 0,
+  });
   expect(troubleAfter(before, "q", { ...none, isAll: true }, "2026-01-02T00:00:00.000Z")).toBeUndefined();
 });

@@ -11,13 +11,12 @@ import type { FailingLetter } from "./failing.ts";
 import { makeForgetGone } from "./forgetGone.ts";
 import { describeTroubles, type QueueTrouble } from "./queueTrouble.ts";
 import { makeTellTrouble } from "./tellTrouble.ts";
-import { whyOf } from "./trouble.ts";
 import { makeTryLetter } from "./tryLetter.ts";
 
 export interface DeadLetters {
   /** Captures what is in the dead-letter queues, for less than a minute. Never throws. */
   readonly capture: (log: Log) => Promise<void>;
-  /** Which queues have letters that could not be captured, for health. */
+  /** Which queues have letters that could not be captured, or read, for health. */
   readonly warning: () => Promise<string | undefined>;
   /** Ends what is going on, and the connection. */
   readonly close: () => Promise<void>;
@@ -49,8 +48,6 @@ export const makeDeadLetters = ({ clock, queues, capture, table, publish }: Dead
   const drain = makeDrain({ clock, tryLetter: makeTryLetter({ clock, capture, failing }) });
   const forgetGone = makeForgetGone({ clock, failing });
   const tellTrouble = makeTellTrouble({ clock, troubles, publish });
-  /** Why a queue could not be read: told once. */
-  const unread = new Map<string, string>();
   let isClosing = false;
   let round: Promise<void> | undefined;
 
@@ -61,15 +58,9 @@ export const makeDeadLetters = ({ clock, queues, capture, table, publish }: Dead
     log: Log,
   ): Promise<void> => {
     const letters = new Map([...known.letters].filter(([, letter]) => letter.queue === queue.name));
-    try {
-      const drained = await forgetGone(await drain(queue, letters, isTimeUp, log));
-      await tellTrouble(known.troubles.get(keyOfQueue(queue.name)), queue.name, drained, log);
-      unread.delete(queue.name);
-    } catch (error) {
-      const why = whyOf(error);
-      if (unread.get(queue.name) !== why) log("deadLetters.unread", { queue: queue.name, why });
-      unread.set(queue.name, why);
-    }
+    const before = known.troubles.get(keyOfQueue(queue.name));
+    const drained = await drain(queue, letters, before?.unread, isTimeUp, log);
+    await tellTrouble(before, queue.name, await forgetGone(drained), log);
   };
 
   const drainAll = async (log: Log): Promise<void> => {

@@ -3,6 +3,7 @@ import type { Log } from "../../log.ts";
 import type { DeadLetterQueue, LockedLetter } from "../../message/deadLetterQueues.ts";
 import type { FailingLetter } from "./failing.ts";
 import { letterId } from "./letterId.ts";
+import { whyOf, wordOf } from "./trouble.ts";
 import type { TryLetter } from "./tryLetter.ts";
 
 export interface DrainDeps {
@@ -18,15 +19,19 @@ export interface Drained {
   readonly seen: ReadonlySet<string>;
   /** Whether the queue was read to its end. */
   readonly isAll: boolean;
+  /** Why it could not be read to its end, in a word. */
+  readonly unread?: string;
 }
 
 /**
- * Captures the dead letters of one queue, until there are no more or the time is up. Throws when it cannot be read.
+ * Captures the dead letters of one queue, until there are no more or the time is up. Never throws.
  * @param known those of this queue that could not be captured before
+ * @param wasUnread why it could not be read the last time: told once
  */
 export type Drain = (
   queue: DeadLetterQueue,
   known: ReadonlyMap<string, FailingLetter>,
+  wasUnread: string | undefined,
   isTimeUp: () => boolean,
   log: Log,
 ) => Promise<Drained>;
@@ -39,7 +44,7 @@ const HELD_BYTES_MAX = 32 * 1024 * 1024;
 
 export const makeDrain =
   ({ clock, tryLetter }: DrainDeps): Drain =>
-  async (queue, known, isTimeUp, log) => {
+  async (queue, known, wasUnread, isTimeUp, log) => {
     const held: LockedLetter[] = [];
     const seen = new Set<string>();
     const failing = new Map(known);
@@ -76,6 +81,10 @@ export const makeDrain =
       let isMore = true;
       while (isMore && !isTimeUp() && isRoom()) isMore = await takeBatch();
       return { failing, seen, isAll: !isMore };
+    } catch (error) {
+      const unread = wordOf(error);
+      if (unread !== wasUnread) log("deadLetters.unread", { queue: queue.name, why: whyOf(error) });
+      return { failing, seen, isAll: false, unread };
     } finally {
       await Promise.all(held.map(({ giveBack }) => giveBack()));
     }

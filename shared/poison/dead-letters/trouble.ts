@@ -20,3 +20,9 @@ export const whyOf = (error: unknown): string => {
   if (error instanceof QueueError || error instanceof LedgerError) return error.message;
   return error instanceof Error ? error.name : "unknown";
 };
+
+/** The same in one word, for health. */
+export const wordOf = (error: unknown): string => {
+  if (error instanceof QueueError || error instanceof LedgerError) return error.code;
+  return error instanceof Error ? error.name : "unknown";
+};

@@ -14,7 +14,10 @@ export const keyOfQueue = (queue: string): string => queue.replace("/", ":");
 const merge = (ours: QueueTrouble, stored: QueueTrouble): QueueTrouble => ({
   ...ours,
   since: ours.since < stored.since ? ours.since : stored.since,
-  ...present({ alertedAt: ours.alertedAt ?? stored.alertedAt }),
+  ...present({
+    alertedAt: ours.alertedAt ?? stored.alertedAt,
+    unreadSince: ours.unread === undefined ? undefined : (stored.unreadSince ?? ours.unreadSince),
+  }),
 });
 
 export const makeQueueTroubles = (table: Table, clock: Clock): QueueTroubles =>
