@@ -209,18 +209,41 @@ describe("the last resort", () => {
     expect(scene.tries).toEqual(["7", "8"]);
   });
 
-  test("waits for an outage to pass, and not for longer than three tries", async () => {
+  test("waits for an outage to pass, and not for longer than a quarter of an hour", async () => {
     const scene = aScene([aDeadLetter()], away);
     await scene.steps(1);
     expect(scene.there).toHaveLength(1);
     expect(await scene.deadLetters.warning()).toBe("license-updates: 1 since 2026-01-01T00:00:00.000Z");
     expect(scene.letterRows()[0]?.["why"]).toContain("the broker cannot be reached");
-    await scene.steps(10);
-    expect(scene.tries).toHaveLength(3);
+    await scene.steps(14 * 4);
+    expect(scene.there).toHaveLength(1);
+    await scene.steps(2 * 4);
+    expect(scene.tries).toHaveLength(7);
     expect(scene.there).toEqual([]);
     expect(scene.poison.rows()).toHaveLength(1);
     expect(scene.rows.rows()).toEqual([]);
     expect(scene.alerts).toEqual([]);
+  });
+
+  test("is not needed for a queue that is full for some minutes", async () => {
+    let isFull = true;
+    const scene = aScene(numbered(3), () => {
+      if (isFull) throw new QueueError("full", "Cannot send to license-updates-poison: the queue is full");
+    });
+    await scene.steps(5 * 4);
+    isFull = false;
+    await scene.steps(5 * 4);
+    expect([scene.there, scene.poison.rows(), scene.rows.rows(), scene.alerts]).toEqual([[], [], [], []]);
+  });
+
+  test("alerts when it is not to be had after an outage of a quarter of an hour", async () => {
+    const scene = aScene([aDeadLetter()], away);
+    scene.state.isLedgerAway = true;
+    await scene.steps(15 * 4);
+    expect(scene.alerts).toEqual([]);
+    await scene.steps(45 * 4);
+    expect(scene.alerts).toHaveLength(1);
+    expect(scene.alerts[0]?.data.meaning).toContain("and it could not be filed: TypeError");
   });
 
   test("files no second entry when the message cannot be taken off its queue", async () => {

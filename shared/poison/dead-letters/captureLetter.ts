@@ -20,18 +20,25 @@ export interface CaptureLetterDeps {
   readonly file: FilePoison;
 }
 
-export type Captured = { readonly kind: "captured" } | { readonly kind: "failed"; readonly why: string };
+export type Captured =
+  | { readonly kind: "captured" }
+  | { readonly kind: "failed"; readonly why: string }
+  /** For an outage to pass; the last resort is still there. */
+  | { readonly kind: "waits"; readonly why: string };
 
-/** @param failures how often it has failed before. Never throws. */
+/** @param since when it failed first (ISO 8601). Never throws. */
 export type CaptureLetter = (
   queue: DeadLetterQueueName,
   letter: DeadLetter,
-  failures: number,
+  since: string | undefined,
   log: Log,
 ) => Promise<Captured>;
 
-/** So often an outage keeps a message from its usual way; then the ledger is good enough. */
-const USUAL_TRIES = 3;
+/**
+ * So long an outage keeps a message from its usual way; then the ledger is good enough. Filed there, nobody is told of
+ * it: not a queue that is full for a minute is to bring that about.
+ */
+const OUTAGE_MS = 15 * 60_000;
 const CAPTURED: Captured = { kind: "captured" };
 
 /** One dead letter → a poison message: in the usual way of its queue, and where that fails straight into the ledger. */
@@ -57,7 +64,7 @@ export const makeCaptureLetter = ({ clock, ledger, usual, file }: CaptureLetterD
     }
   };
 
-  return async (queue, letter, failures, log) => {
+  return async (queue, letter, since, log) => {
     if (await isFiled(letter)) return CAPTURED;
     const capture = usual[queue];
     if (capture === undefined)
@@ -70,8 +77,9 @@ export const makeCaptureLetter = ({ clock, ledger, usual, file }: CaptureLetterD
       return CAPTURED;
     } catch (error) {
       const why = whyOf(error);
-      const isOver = !isPassing(error) || failures + 1 >= USUAL_TRIES;
-      return isOver ? fileDirectly(letter, why, log) : { kind: "failed", why };
+      const sinceMs = since === undefined ? clock.now() : Date.parse(since);
+      const isOutage = isPassing(error) && clock.now() - sinceMs < OUTAGE_MS;
+      return isOutage ? { kind: "waits", why } : await fileDirectly(letter, why, log);
     }
   };
 };

@@ -1,6 +1,8 @@
 import { z } from "zod";
 
 import type { DeadLetter } from "../../message/deadLetter.ts";
+import { present } from "../../present.ts";
+import type { Captured } from "./captureLetter.ts";
 import { letterId } from "./letterId.ts";
 
 /** A dead letter that could not be captured. Times are ISO 8601. */
@@ -14,9 +16,13 @@ export const FailingLetter = z
     /** It is left alone until then. */
     nextAt: z.string(),
     why: z.string(),
+    /** An outage keeps it from its usual capture; the last resort was not tried. */
+    isWaiting: z.literal(true).exactOptional(),
   })
   .readonly();
 export type FailingLetter = z.infer<typeof FailingLetter>;
+
+type Uncaptured = Exclude<Captured, { readonly kind: "captured" }>;
 
 const BASE_MS = 15_000;
 const CAP_MS = 60 * 60_000;
@@ -29,7 +35,7 @@ const waitMs = (failures: number): number => Math.min(CAP_MS, BASE_MS * 2 ** Mat
 export const failedAgain = (
   before: FailingLetter | undefined,
   letter: DeadLetter,
-  why: string,
+  { kind, why }: Uncaptured,
   nowMs: number,
 ): FailingLetter => {
   const failures = (before?.failures ?? 0) + 1;
@@ -41,5 +47,6 @@ export const failedAgain = (
     since: before?.since ?? new Date(nowMs).toISOString(),
     nextAt: new Date(nowMs + waitMs(failures)).toISOString(),
     why: why.slice(0, WHY_MAX).toWellFormed(),
+    ...present({ isWaiting: kind === "waits" ? true : undefined }),
   };
 };

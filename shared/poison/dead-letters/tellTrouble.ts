@@ -23,10 +23,10 @@ export type TellTrouble = (
 
 const ALERT_FAILURES = 3;
 
-/** The one to tell of; an outage that ends with the next try is nobody's to look at. */
+/** The one to tell of; what only waits for an outage to pass is nobody's to look at. */
 const worst = ({ failing }: Drained): FailingLetter | undefined =>
   [...failing.values()]
-    .filter(({ failures }) => failures >= ALERT_FAILURES)
+    .filter(({ failures, isWaiting }) => failures >= ALERT_FAILURES && isWaiting === undefined)
     .toSorted((a, b) => b.failures - a.failures)[0];
 
 /** One alert a queue for as long as its trouble lasts, however many letters have a part in it. */

@@ -26,7 +26,7 @@ const NOT_COMPLETED: Captured = {
 
 /** A letter that was captured leaves its queue. */
 const finish = async (captured: Captured, { complete }: LockedLetter): Promise<Captured> => {
-  if (captured.kind === "failed") return captured;
+  if (captured.kind !== "captured") return captured;
   try {
     await complete();
     return captured;
@@ -39,12 +39,12 @@ export const makeTryLetter =
   ({ clock, capture, failing }: TryLetterDeps): TryLetter =>
   async (queue, locked, before, log) => {
     const { letter } = locked;
-    const captured = await finish(await capture(queue, letter, before?.failures ?? 0, log), locked);
+    const captured = await finish(await capture(queue, letter, before?.since, log), locked);
     if (captured.kind === "captured") {
       if (before !== undefined) await failing.remove(before.id);
       return undefined;
     }
-    const after = failedAgain(before, letter, captured.why, clock.now());
+    const after = failedAgain(before, letter, captured, clock.now());
     const { sequenceNumber, failures, nextAt, why } = after;
     log("deadLetter.failed", { queue, sequenceNumber, failures, nextAt, why });
     await failing.keep(after);
