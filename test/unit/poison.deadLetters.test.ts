@@ -558,6 +558,28 @@ describe("one step", () => {
     expect(scene.journal.events().filter((event) => event === "deadLetters.unread")).toHaveLength(1);
   });
 
+  test("reads hundreds that must wait less often, and sees a new one within five minutes", async () => {
+    const scene = aScene(numbered(400), ({ sequenceNumber }) => {
+      if (sequenceNumber !== "new") boom();
+    });
+    scene.state.isLedgerAway = true;
+    await scene.steps(HOUR_MS / STEP_MS);
+    const before = scene.count.received;
+    await scene.steps(HOUR_MS / STEP_MS);
+    expect(scene.count.received - before).toBeLessThan(400 * 14);
+    expect(scene.letterRows()).toHaveLength(400);
+    scene.there.push(aDeadLetter({ sequenceNumber: "new" }));
+    await scene.steps(5 * 4 + 1);
+    expect(scene.tries).toContain("new");
+  });
+
+  test.each([1, 7])("reads %d that must wait at every round", async (count) => {
+    const scene = aScene(numbered(count), boom);
+    scene.state.isLedgerAway = true;
+    await scene.steps(100);
+    expect(scene.count.received).toBeGreaterThanOrEqual(100 * count);
+  });
+
   test("is joined by another one, and ended by a close", async () => {
     const scene = aScene(numbered(10));
     await Promise.all([

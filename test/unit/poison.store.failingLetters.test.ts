@@ -38,7 +38,7 @@ test("troubleAfter() takes a trouble for over only when all letters have been se
     count: 1,
     alertedAt: "2026-01-01T01:00:00.000Z",
   };
-  const none = { failing: new Map(), seen: new Set<string>() };
+  const none = { failing: new Map(), seen: new Set<string>(), dueAt: [] };
   expect(troubleAfter(before, "q", { ...none, isAll: false }, "2026-01-02T00:00:00.000Z")).toEqual({
     ...before,
     count: 0,

@@ -10,6 +10,7 @@ import { makeDrain } from "./drain.ts";
 import type { FailingLetter } from "./failing.ts";
 import { makeForgetGone } from "./forgetGone.ts";
 import { describeTroubles, type QueueTrouble } from "./queueTrouble.ts";
+import { restMs } from "./restMs.ts";
 import { makeTellTrouble } from "./tellTrouble.ts";
 import { makeTryLetter } from "./tryLetter.ts";
 
@@ -48,6 +49,8 @@ export const makeDeadLetters = ({ clock, queues, capture, table, publish }: Dead
   const drain = makeDrain({ clock, tryLetter: makeTryLetter({ clock, capture, failing }) });
   const forgetGone = makeForgetGone({ clock, failing });
   const tellTrouble = makeTellTrouble({ clock, troubles, publish });
+  /** Until when a queue is left alone, by its name. */
+  const restUntilMs = new Map<string, number>();
   let isClosing = false;
   let round: Promise<void> | undefined;
 
@@ -59,7 +62,9 @@ export const makeDeadLetters = ({ clock, queues, capture, table, publish }: Dead
   ): Promise<void> => {
     const letters = new Map([...known.letters].filter(([, letter]) => letter.queue === queue.name));
     const before = known.troubles.get(keyOfQueue(queue.name));
+    if (clock.now() < (restUntilMs.get(queue.name) ?? 0)) return;
     const drained = await drain(queue, letters, before?.unread, isTimeUp, log);
+    restUntilMs.set(queue.name, clock.now() + restMs(drained.dueAt, clock.now()));
     await tellTrouble(before, queue.name, await forgetGone(drained), log);
   };
 

@@ -19,6 +19,8 @@ export interface Drained {
   readonly seen: ReadonlySet<string>;
   /** Whether the queue was read to its end. */
   readonly isAll: boolean;
+  /** When those are due that were read and given back (ISO 8601); nothing when there was no time for all. */
+  readonly dueAt: readonly string[];
   /** Why it could not be read to its end, in a word. */
   readonly unread?: string;
 }
@@ -77,14 +79,17 @@ export const makeDrain =
       return batch.length > 0;
     };
 
+    const dueAt = (): readonly string[] =>
+      held.flatMap(({ letter }) => failing.get(letterId(letter))?.nextAt ?? []);
+
     try {
       let isMore = true;
       while (isMore && !isTimeUp() && isRoom()) isMore = await takeBatch();
-      return { failing, seen, isAll: !isMore };
+      return { failing, seen, isAll: !isMore, dueAt: isMore && isRoom() ? [] : dueAt() };
     } catch (error) {
       const unread = wordOf(error);
       if (unread !== wasUnread) log("deadLetters.unread", { queue: queue.name, why: whyOf(error) });
-      return { failing, seen, isAll: false, unread };
+      return { failing, seen, isAll: false, dueAt: [], unread };
     } finally {
       await Promise.all(held.map(({ giveBack }) => giveBack()));
     }
