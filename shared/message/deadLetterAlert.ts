@@ -45,7 +45,7 @@ export const toDeadLetterAlert = (
     outcome: "alert",
     alert: "dead-letter-not-captured",
     severity: "critical",
-    meaning: `${count === 1 ? "A dead letter" : `${count} dead letters`} of ${queue} could not be captured since ${since}, however often that was tried. What went wrong with one: ${why}`,
+    meaning: `${count === 1 ? "A dead letter" : `${count} dead letters`} of ${queue} cannot be dealt with since ${since}, however often that is tried. What went wrong with one: ${why}`,
     remedy:
       "See that the ledger and Service Bus can be used (GET /api/health); it is tried again by itself. Until then what is in the dead-letter queue stays there, where nothing is lost. No further alert comes before this trouble is over",
     queue,

@@ -79,7 +79,7 @@ export const makeCaptureLetter = ({ clock, ledger, usual, file }: CaptureLetterD
       const why = whyOf(error);
       const sinceMs = since === undefined ? clock.now() : Date.parse(since);
       const isOutage = isPassing(error) && clock.now() - sinceMs < OUTAGE_MS;
-      return isOutage ? { kind: "waits", why } : await fileDirectly(letter, why, log);
+      return isOutage ? { kind: "waits", why } : fileDirectly(letter, why, log);
     }
   };
 };

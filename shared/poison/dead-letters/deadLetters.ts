@@ -15,7 +15,7 @@ import { makeTellTrouble } from "./tellTrouble.ts";
 import { makeTryLetter } from "./tryLetter.ts";
 
 export interface DeadLetters {
-  /** Captures what is in the dead-letter queues, for less than a minute. Never throws. */
+  /** Captures what is in the dead-letter queues; begins no letter after half a minute. Never throws. */
   readonly capture: (log: Log) => Promise<void>;
   /** Which queues have letters that could not be captured, or read, for health. */
   readonly warning: () => Promise<string | undefined>;
@@ -39,8 +39,11 @@ interface Known {
   readonly troubles: ReadonlyMap<string, QueueTrouble>;
 }
 
-/** Shorter than the lock of the entities, so that what is held can be given back. */
-const ROUND_MS = 45_000;
+/**
+ * When the last letters are begun: half of the lock of the entities (servicebus.config.json) is left for them. One that
+ * takes longer, with ledger and broker both slow, is read again.
+ */
+const ROUND_MS = 30_000;
 
 /** The dead letters of all queues, at the same time: trouble with one keeps no other waiting. */
 export const makeDeadLetters = ({ clock, queues, capture, table, publish }: DeadLettersDeps): DeadLetters => {

@@ -21,7 +21,7 @@ export type TryLetter = (
 
 const NOT_COMPLETED: Captured = {
   kind: "failed",
-  why: "it is captured, and could not be taken off its queue",
+  why: "it is captured, and not taken off its queue: the broker did not say that it took it away",
 };
 
 /** A letter that was captured leaves its queue. */
