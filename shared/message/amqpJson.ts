@@ -1,3 +1,5 @@
+import { amqpScalar } from "./amqpScalar.ts";
+
 /** Deeper than this, and beyond so many characters, a copy stops and says so. */
 const DEPTH_MAX = 64;
 const CHARACTERS_MAX = 4 * 1024 * 1024;
@@ -16,9 +18,6 @@ const fromNumber = (value: number): JsonValue =>
 
 const fromText = (value: string): JsonValue =>
   value.isWellFormed() ? value : tagged("utf-16", Buffer.from(value, "utf16le").toString("base64"));
-
-const fromDate = (value: Date): JsonValue =>
-  Number.isNaN(value.getTime()) ? tagged("timestamp") : tagged("timestamp", value.toISOString());
 
 const isPlain = (value: object): boolean => {
   const prototype: unknown = Object.getPrototypeOf(value);
@@ -41,11 +40,6 @@ export const toAmqpJson = (amqp: "value" | "sequence", content: unknown): string
     );
 
   const fromObject = (value: object, depth: number): JsonValue => {
-    if (value instanceof Uint8Array) {
-      const base64 = leftCharacters < value.length ? "" : Buffer.from(value).toString("base64");
-      return spend(tagged("binary", base64), value.length * 1.4);
-    }
-    if (value instanceof Date) return fromDate(value);
     if (depth > DEPTH_MAX || leftCharacters < 0) return tagged("left out");
     if (Array.isArray(value)) return value.map((item: unknown) => convert(item, depth + 1));
     if (value instanceof Map) return fromEntries([...value], depth + 1);
@@ -65,13 +59,39 @@ export const toAmqpJson = (amqp: "value" | "sequence", content: unknown): string
     return json;
   };
 
+  const fromBytes = (value: Uint8Array): JsonValue => {
+    const base64 = leftCharacters < value.length ? "" : Buffer.from(value).toString("base64");
+    return spend(tagged("binary", base64), value.length * 1.4 + 20);
+  };
+
   const convert = (value: unknown, depth: number): JsonValue => {
-    if (typeof value === "string")
-      return spend(leftCharacters < value.length ? "" : fromText(value), value.length + 2);
-    if (typeof value === "number") return spend(fromNumber(value), 8);
-    if (typeof value === "boolean" || value === null) return spend(value, 5);
-    if (typeof value === "bigint") return spend(tagged("long", value.toString()), 40);
-    return spend(typeof value === "object" ? fromObject(value, depth) : tagged(typeof value), 20);
+    const scalar = amqpScalar(value);
+    switch (scalar.kind) {
+      case "text":
+        return spend(
+          leftCharacters < scalar.value.length ? "" : fromText(scalar.value),
+          scalar.value.length + 2,
+        );
+      case "number":
+        return spend(fromNumber(scalar.value), 8);
+      case "boolean":
+        return spend(scalar.value, 5);
+      case "null":
+        return spend(null, 5);
+      case "long":
+        return spend(tagged("long", scalar.value.toString()), 40);
+      case "binary":
+        return fromBytes(scalar.value);
+      case "timestamp":
+        return spend(tagged("timestamp", scalar.value), 20);
+      case "other":
+        return spend(
+          typeof value === "object" && value !== null ? fromObject(value, depth) : tagged(scalar.type),
+          20,
+        );
+      default:
+        return scalar satisfies never;
+    }
   };
 
   return JSON.stringify({ amqp, value: convert(content, 0) });

@@ -1,3 +1,5 @@
+import { amqpScalar } from "./amqpScalar.ts";
+
 /** Application properties of a message, as far as they are kept. */
 export type MessageProperties = Readonly<Record<string, string | number | boolean | null>>;
 
@@ -28,14 +30,28 @@ const inOrder = (properties: Readonly<Record<string, unknown>>): readonly (reado
 };
 
 const toValue = (value: unknown, max: number): MessageProperties[string] => {
-  if (typeof value === "string") return value.slice(0, max).toWellFormed();
-  if (typeof value === "number") return Number.isFinite(value) ? value : String(value);
-  if (typeof value === "boolean" || value === null) return value;
-  if (typeof value === "bigint") return value.toString();
-  if (value instanceof Uint8Array) return Buffer.from(value).toString("base64").slice(0, max);
-  if (value instanceof Date) return Number.isNaN(value.getTime()) ? null : value.toISOString();
-  // A property is a simple value; of what is none of those that we know, the kind is kept
-  return `(${typeof value})`;
+  const scalar = amqpScalar(value);
+  switch (scalar.kind) {
+    case "text":
+      return scalar.value.slice(0, max).toWellFormed();
+    case "number":
+      return Number.isFinite(scalar.value) ? scalar.value : String(scalar.value);
+    case "boolean":
+      return scalar.value;
+    case "null":
+      return null;
+    case "long":
+      return scalar.value.toString();
+    case "binary":
+      return Buffer.from(scalar.value).toString("base64").slice(0, max);
+    case "timestamp":
+      return scalar.value ?? null;
+    case "other":
+      // A property is a simple value; of what is none of those that we know, the kind is kept
+      return `(${scalar.type})`;
+    default:
+      return scalar satisfies never;
+  }
 };
 
 /**

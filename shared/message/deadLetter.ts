@@ -3,6 +3,7 @@ import type { ServiceBusReceivedMessage } from "@azure/service-bus";
 import type { Delivery } from "../outcome/delivery.ts";
 import { present } from "../present.ts";
 import { toAmqpJson } from "./amqpJson.ts";
+import { amqpScalar, type AmqpScalar } from "./amqpScalar.ts";
 import { boundProperties, type MessageProperties } from "./boundProperties.ts";
 
 /** A message that the broker gave up, whatever it is: every field is bounded, well-formed and can be kept as JSON. */
@@ -46,11 +47,24 @@ const safely = <T>(read: () => T, otherwise: T): T => {
 
 /** A text of at most so many characters, well-formed; undefined for what is no text, number or id. */
 const toText = (value: unknown, max: number): string | undefined => {
-  if (value instanceof Uint8Array) return Buffer.from(value.subarray(0, max / 2)).toString("hex");
-  if (value instanceof Date) return safely(() => value.toISOString(), undefined);
-  if (typeof value === "number" || typeof value === "bigint" || typeof value === "boolean")
-    return String(value);
-  return typeof value === "string" ? value.slice(0, max).toWellFormed() : undefined;
+  const scalar = safely<AmqpScalar>(() => amqpScalar(value), { kind: "null" });
+  switch (scalar.kind) {
+    case "text":
+      return scalar.value.slice(0, max).toWellFormed();
+    case "number":
+    case "boolean":
+    case "long":
+      return String(scalar.value);
+    case "binary":
+      return Buffer.from(scalar.value.subarray(0, max / 2)).toString("hex");
+    case "timestamp":
+      return scalar.value;
+    case "null":
+    case "other":
+      return undefined;
+    default:
+      return scalar satisfies never;
+  }
 };
 
 const isBytes = (value: unknown): value is Uint8Array => value instanceof Uint8Array;

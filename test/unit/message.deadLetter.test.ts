@@ -130,6 +130,12 @@ describe("toDeadLetter()", () => {
     expect(letter[names[field] ?? "queue"]).toBe(expected);
   });
 
+  test("takes an id that only says that it is a time for none", () => {
+    const odd: unknown = Object.create(Date.prototype);
+    const letter = toDeadLetter("q", Object.assign(aMessage("data", Buffer.from("")), { messageId: odd }));
+    expect(letter).not.toHaveProperty("messageId");
+  });
+
   test("never throws, and what it returns is JSON of a bounded size", () => {
     fc.assert(
       fc.property(fc.anything(), fc.anything(), fc.anything(), (body, id, properties) => {

@@ -173,7 +173,8 @@ describe("the last resort", () => {
       });
       expect(entry?.poison?.latest.description).toContain("TTLExpiredException: too late; dead letter 7 of");
       expect(await scene.ledger.body(letterId(letter))).toEqual(Buffer.from([0, 255]));
-      const why = name === "license-operations" ? "nobody reads the dead letters of this queue" : "URIError";
+      const why =
+        name === "license-operations" ? "messages of this queue are always filed as they are" : "URIError";
       expect(scene.journal.entries).toContainEqual({
         event: "deadLetter.filed",
         fields: { queue: name, sequenceNumber: "7", id: letterId(letter), why },

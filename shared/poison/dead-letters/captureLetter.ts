@@ -68,7 +68,7 @@ export const makeCaptureLetter = ({ clock, ledger, usual, file }: CaptureLetterD
     if (await isFiled(letter)) return CAPTURED;
     const capture = usual[queue];
     if (capture === undefined)
-      return fileDirectly(letter, "nobody reads the dead letters of this queue", log);
+      return fileDirectly(letter, "messages of this queue are always filed as they are", log);
     // To the usual capture a copy would look like the message itself
     if (letter.isCopy)
       return fileDirectly(letter, `its body is an AMQP ${letter.bodyType}, of which this is a copy`, log);
