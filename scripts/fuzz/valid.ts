@@ -129,7 +129,7 @@ export const validProperties = (random: Random, tag: string): Readonly<Record<st
   Attempts: 1,
   MsRequestId: "5d4b7e0c-9e57-4b0e-8c5f-3c1d0f6b6a01",
   MsCorrelationId: "5d4b7e0c-9e57-4b0e-8c5f-3c1d0f6b6a02",
-  ...(random.chance(0.5) ? { PoisonId: `~${tag}`, Run: 0 } : {}),
+  ...(random.chance(0.5) ? { PoisonId: `~${tag}`, Run: random.pick([0, 1, 999_999]) } : {}),
   RequestId: tag,
   OriginalMessageId: tag,
   OriginalContentType: "application/json",

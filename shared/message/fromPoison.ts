@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 import { PoisonKind, type Refusal } from "../ledger/entry/entry.ts";
-import type { Failure } from "../ledger/entry/poison.ts";
+import { RUN_MAX, type Failure } from "../ledger/entry/poison.ts";
 import { brokerCauseOf } from "../outcome/brokerCauses.ts";
 import { present } from "../present.ts";
 import { readForeign } from "../request/readForeign.ts";
@@ -26,7 +26,7 @@ const Properties = z.object({
     .catch(undefined),
   kind: PoisonKind.optional().catch(undefined),
   requestId: text,
-  run: number,
+  run: z.int().min(0).max(RUN_MAX).optional().catch(undefined),
   category: z
     .string()
     .regex(/^[a-z0-9-]{1,60}$/)

@@ -484,6 +484,7 @@ describe("an entry that cannot be read", () => {
       ledger,
       expired: makeExpired(lists, poison, { read }),
       removeOperations: () => Promise.resolve(0),
+      removeStrayBodies: () => Promise.resolve(0),
       retentionDays: 30,
     });
     await clean(journal.log);

@@ -13,6 +13,7 @@ import {
   intendReplay,
   markSent,
   restorePoison,
+  RUN_MAX,
 } from "../../shared/ledger/entry/poison.ts";
 import { causeOf } from "../../shared/outcome/causes.ts";
 import { aRequest, E5, ids, PLAN_A } from "../support/builders.ts";
@@ -239,6 +240,23 @@ describe("intendReplay()", () => {
     const first = intendReplay(poison(), replayBy("op-1"));
     const entry = first.kind === "send" ? first.change?.entry : undefined;
     expect(intendReplay(entry, replayBy("op-2"))).toMatchObject({ kind: "send", run: 1 });
+  });
+
+  test("counts on after a number that a message came with, so that its refusal is not taken for an old one", () => {
+    const forged = (run: number) => {
+      const refusal = {
+        at: AT,
+        category: "expired",
+        owner: "operator",
+        meaning: "",
+        remedy: "",
+        attempts: 0,
+      } as const;
+      const about = { id: "~x", kind: "update", refusal, original: { deliveryCount: 1 } } as const;
+      return after(filePoison(undefined, { ...about, run, body: Buffer.from("x") }, AT));
+    };
+    expect(intendReplay(forged(7), replayBy("op"))).toMatchObject({ kind: "send", run: 8 });
+    expect(intendReplay(forged(RUN_MAX), replayBy("op"))).toMatchObject({ kind: "unfit" });
   });
 
   test("counts on after a skip, so that the broker takes it for no copy", () => {

@@ -69,6 +69,9 @@ export type ReplayDecision =
   | { readonly kind: "send"; readonly run: number; readonly poison: PoisonPart; readonly change?: Change }
   | Unfit;
 
+/** What a MessageId has room for, and nobody gets to by replaying. */
+export const RUN_MAX = 999_999;
+
 const unfit = (why: string): Unfit => ({ kind: "unfit", why });
 
 const UNFIT: Readonly<Record<Exclude<PoisonPart["state"], "open">, string>> = {
@@ -89,7 +92,9 @@ export const intendReplay = (
   if (last?.operationId === operationId) return { kind: "over", entry, run: last.run };
   if (poison.state !== "open") return unfit(UNFIT[poison.state]);
   // Another operation's word that was never sent may be replaced: the run and with it the MessageId stay the same
-  const run = Math.max(poison.runs, entry.request?.run ?? 0) + 1;
+  // A message may come with the number of a run that was never sent: its replay must be newer than that too
+  const run = Math.max(poison.runs, poison.lastRun, entry.request?.run ?? 0) + 1;
+  if (run > RUN_MAX) return unfit("it has been replayed as often as can be; have it sent again");
   const replay: Replay = { operationId, run, force, by, at };
   const step: Step = { at, event: "replayed", run, by, operationId };
   return {

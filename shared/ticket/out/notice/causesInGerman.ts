@@ -141,7 +141,7 @@ export const causesInGerman = {
   },
   "answer-unclear": {
     meaning:
-      "Zweimal meldete die Antwort Erfolg, ohne die Änderung zu nennen, und die Lizenzen des Benutzers zeigen sie nicht",
+      "Zweimal meldete die Antwort Erfolg, ohne die Änderung zu nennen, und kein Lesen der Lizenzen des Benutzers zeigt sie",
     remedy: "PARTNER_CENTER_URL und Proxys prüfen, Lizenzen des Benutzers ansehen, dann erneut ausführen",
   },
   "unexpected-answer": {
