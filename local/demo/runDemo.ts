@@ -21,6 +21,7 @@ const demoSettings = {
   PARTNER_CENTER_TIMEOUT_SECONDS: "1",
   SEATS_SCHEDULE: "* * * * * *",
   PROOF_SCHEDULE: "* * * * * *",
+  DEAD_LETTERS_SCHEDULE: "* * * * * *",
   PROOF_DELAY_SECONDS: "1",
   // By hand: samples before have tokens of other kinds
   RENEWAL_SCHEDULE: "0 0 0 1 1 *",

@@ -10,10 +10,8 @@ import { scenes } from "../../local/demo/scenes.ts";
 const MAIN = fileURLToPath(new URL("../../local/demo/main.ts", import.meta.url));
 const run = promisify(execFile);
 
-test("the demo ends as it should in under 30 s, and prints one JSON object for each sample", async () => {
-  const start = performance.now();
+test("the demo ends as it should, and prints one JSON object for each sample", async () => {
   const { stdout, stderr } = await run(process.execPath, [MAIN, "--json"]);
-  expect(performance.now() - start).toBeLessThan(30_000);
   expect(stderr).toBe("");
   const results = stdout
     .trim()
