@@ -11,7 +11,7 @@ import type { MessageSource } from "./serviceBusBinding.ts";
 import type { MessageTriggerOptions, Trigger } from "./trigger.ts";
 import { within } from "./within.ts";
 
-const CONNECT_LIMIT_MS = 1_000;
+const CONNECT_LIMIT_MS = 3_000;
 
 const createReceiver = (
   client: ServiceBusClient,

@@ -50,13 +50,13 @@ export const startSessionTrigger = ({
     }
   };
 
-  const askForSession = (abortSignal: AbortSignal): Promise<ServiceBusSessionReceiver> => {
+  // Not called off at a stop: the SDK lets go of the request, not of the connection that it is making
+  const askForSession = (): Promise<ServiceBusSessionReceiver> => {
     const options = {
       receiveMode: "peekLock",
       maxAutoLockRenewalDurationInMs: settings.maxAutoLockRenewalMs,
       skipParsingBodyAsJson: true,
       skipConvertingDate: true,
-      abortSignal,
     } as const;
     return subscription === undefined
       ? client.acceptNextSession(entity, options)
@@ -65,7 +65,7 @@ export const startSessionTrigger = ({
 
   // A request hangs for a minute when the broker goes away in the middle of it
   const accept = async (): Promise<ServiceBusSessionReceiver> => {
-    const asked = untilStop(askForSession);
+    const asked = askForSession();
     try {
       return await within(ACCEPT_LIMIT_MS, asked);
     } catch (error) {
