@@ -23,7 +23,7 @@ const schema = (): string => {
     ...generated,
     title: "License request",
     description:
-      'One message on the queue license-updates, and the body of POST /api/license-updates. Beyond what a schema can say: a SKU may be named only once, requestId is not "." or "..", and no text holds half of a character (a lone UTF-16 surrogate).',
+      'One message on the queue license-updates, and the body of POST /api/license-updates. Beyond what a schema can say: a SKU may be named only once, requestId is not "." or "..", and no text holds a lone UTF-16 surrogate.',
     anyOf: [{ required: ["licensesToAssign"] }, { required: ["licensesToRemove"] }],
   };
   return `${JSON.stringify(document, undefined, 2)}\n`;

@@ -201,7 +201,7 @@ const waiting = {
 
 const deadLetters = {
   DEAD_LETTERS_SCHEDULE: ncrontab("*/15 * * * * *").describe(
-    "When the dead-letter queues are emptied: what it costs is in [operations.md](operations.md#dead-letters)",
+    "When the dead-letter queues are read. What this costs is in [operations.md](operations.md#dead-letters)",
   ),
 };
 

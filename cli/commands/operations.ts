@@ -22,7 +22,7 @@ const unfinishedColumns: readonly Column<Unfinished>[] = [
 const sentenceOf = ({ kind, state, total, done, failed, skipped, reason, by }: OperationView): string =>
   [
     `${kind} by ${by}: ${state}${reason === undefined ? "" : `, ${reason}`}`,
-    `${done} of ${total} done, ${failed} refused again, ${skipped} skipped`,
+    `${done} of ${total} done, ${failed} failed, ${skipped} skipped`,
   ].join("\n");
 
 const printOperation = ({ io, format }: Context, operation: OperationView): void => {

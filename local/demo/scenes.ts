@@ -45,7 +45,7 @@ const replay = async ({ api }: Stage, input: object): Promise<OperationView> => 
 };
 
 const countsOf = ({ total, done, failed, skipped }: OperationView): string =>
-  `${done} of ${total} done, ${failed} refused again, ${skipped} skipped`;
+  `${done} of ${total} done, ${failed} failed, ${skipped} skipped`;
 
 const NO_SEATS = { category: "no-seats", customerId: customers.adatum };
 

@@ -6,7 +6,7 @@ import { runFuzz } from "./runFuzz.ts";
 
 const help = `Fires hostile input at every function: HTTP routes, messages, timers, as they are registered, on local Azure.
 
-  npm run fuzz                              100,000 cases, with a seed by chance
+  npm run fuzz                              100,000 cases, with a random seed
   npm run fuzz -- --cases 1000000           so many
   npm run fuzz -- --seed 17                 the same cases for the same seed
   npm run fuzz -- --seed 17 --case 4711     one of them, shown in full

@@ -168,7 +168,7 @@ export const makeAttempt = (
     const about = present({ skuIds: ready?.skuIds, code });
     // First what we know: what came is somebody else's words
     const description =
-      unread === undefined ? why : `Whether the change was made could not be told (${unread}). ${why}`;
+      unread === undefined ? why : `Whether the change was made could not be determined (${unread}). ${why}`;
     return { kind: "refused", cause, status, description, attempts, ids, ...about };
   };
 

@@ -14,7 +14,7 @@ const titles = {
   415: "The body is not JSON",
   422: "The requestId belongs to another request",
   429: "Not now",
-  500: "The ledger has it, and it cannot be read",
+  500: "The ledger has it but cannot read it",
   503: "A service that is needed is out of reach",
 } as const;
 

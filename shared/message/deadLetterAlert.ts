@@ -45,9 +45,9 @@ export const toDeadLetterAlert = (
     outcome: "alert",
     alert: "dead-letter-not-captured",
     severity: "critical",
-    meaning: `${count === 1 ? "A dead letter" : `${count} dead letters`} of ${queue} cannot be dealt with since ${since}, however often that is tried. What went wrong with one: ${why}`,
+    meaning: `${count === 1 ? "A dead letter" : `${count} dead letters`} of ${queue} cannot be filed, despite repeated tries since ${since}. The reason for one failure: ${why}`,
     remedy:
-      "See that the ledger and Service Bus can be used (GET /api/health); it is tried again by itself. Until then what is in the dead-letter queue stays there, where nothing is lost. No further alert comes before this trouble is over",
+      "Make sure that the ledger and Service Bus can be used (GET /api/health). The relay tries again by itself; until it succeeds, the messages stay in the dead-letter queue and nothing is lost. There is no further alert for this queue until this trouble is over",
     queue,
     count,
     since,

@@ -5,7 +5,7 @@ import { atLeast, atMost } from "../request/length.ts";
 
 const IDS_MAX = 1000;
 
-const whole = [(text: string) => text.isWellFormed(), "must not contain half of a character"] as const;
+const whole = [(text: string) => text.isWellFormed(), "must not contain a lone UTF-16 surrogate"] as const;
 
 const name = (what: string) =>
   z

@@ -49,7 +49,7 @@ export const advance = (before: Operation, { counts, results, isIdle, isOver, at
         const canary = results.find(({ state }) => state === "failed");
         const who = canary === undefined ? "" : ` "${canary.poisonId}"`;
         const why = canary?.why === undefined ? "" : `: ${canary.why}`;
-        return ended(operation, "stopped", at, `the canary${who} was refused${why}`);
+        return ended(operation, "stopped", at, `the canary${who} failed${why}`);
       }
       if (isOver) return ended(operation, "done", at);
       return counts.done > 0 ? { ...operation, state: "running" } : operation;

@@ -114,7 +114,7 @@ const Ticket = z
   .strictObject(
     {
       system: line(50).describe('The ticketing system, for example "zendesk"'),
-      id: line(100).describe("Its id there; like any text, without half of a character (a lone surrogate)"),
+      id: line(100).describe("Its id there; like any text, without a lone UTF-16 surrogate"),
       url: webAddress(/^https?$/, "https://desk.example.com/4711").exactOptional(),
       source: z
         .string(must("be the name of a source"))

@@ -31,7 +31,7 @@ function* textsOf(body: Readonly<Record<string, unknown>>): Generator<Text, void
   }
 }
 
-const HALF = "must not contain half of a character (a lone UTF-16 surrogate)";
+const HALF = "must not contain a lone UTF-16 surrogate";
 
 /**
  * What is text for JSON and nowhere else. A lone surrogate has no UTF-8 (RFC 3629, section 3), so encodeURIComponent()

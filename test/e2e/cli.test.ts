@@ -162,7 +162,7 @@ describe("license-relay poison", () => {
     const restored = await run("operation", restore, "--wait");
     expect([restored.code, restored.out]).toEqual([
       0,
-      "restore by morning shift: done\n1 of 1 done, 0 refused again, 0 skipped\n",
+      "restore by morning shift: done\n1 of 1 done, 0 failed, 0 skipped\n",
     ]);
     expect((await run("cancel", restore)).out).toBe(restored.out);
     expect((await run("status", "cli-blocked")).out).toContain("status    refused");

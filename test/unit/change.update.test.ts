@@ -270,7 +270,7 @@ describe("makeUpdate()", () => {
     });
 
     const unread =
-      "Whether the change was made could not be told (Reading the user's licenses: Partner Center answered 403). Partner Center answered 200 with: <html>Sign in</html>";
+      "Whether the change was made could not be determined (Reading the user's licenses: Partner Center answered 403). Partner Center answered 200 with: <html>Sign in</html>";
 
     test("is refused for what came when the read-back is not allowed, and says that nothing was read", async () => {
       const { run, calls, journal } = anUpdate({ answers: [page], reads: [unreadable(403)] });

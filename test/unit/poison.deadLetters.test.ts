@@ -270,7 +270,7 @@ describe("the last resort", () => {
     scene.completes(false);
     await scene.steps(20);
     const [alert] = scene.alerts;
-    expect(alert?.data.meaning).toContain("captured, and not taken off its queue");
+    expect(alert?.data.meaning).toContain("captured but may still be on its queue");
     expect(alert?.data.meaning).not.toContain("could not be captured");
   });
 
@@ -336,7 +336,7 @@ describe("a dead letter that cannot be captured at all", () => {
     expect(scene.alerts).toHaveLength(1);
     expect(scene.alerts[0]?.data).toMatchObject({ queue: "license-updates", count: 400 });
     expect(scene.alerts[0]?.data.meaning).toContain(
-      "400 dead letters of license-updates cannot be dealt with since",
+      "400 dead letters of license-updates cannot be filed, despite repeated tries since",
     );
   });
 

@@ -196,7 +196,7 @@ describe("a replay", () => {
     const second = await bad.start("replay", { ...all, canary: true });
     const stopped = await bad.goOn(second.id);
     expect(stopped).toMatchObject({ state: "stopped", done: 0, failed: 1 });
-    expect(stopped?.reason).toContain('the canary "r1" was refused');
+    expect(stopped?.reason).toContain('the canary "r1" failed');
     expect(bad.replays.map(({ id }) => id)).toEqual(["r1"]);
   });
 

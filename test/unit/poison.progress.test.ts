@@ -43,7 +43,7 @@ describe("advance()", () => {
   test("stops when the canary was refused, saying why", () => {
     expect(look(anOperation(), [anItem("failed", "no-seats: none left")])).toMatchObject({
       state: "stopped",
-      reason: 'the canary "id-1" was refused: no-seats: none left',
+      reason: 'the canary "id-1" failed: no-seats: none left',
       endedAt: AT,
     });
   });

@@ -73,7 +73,7 @@ const problemTitles: Readonly<Record<number, string>> = {
   415: "The body is not JSON",
   422: "The requestId belongs to a request with another body; digests has both",
   429: "It cannot be taken now; Retry-After says when to try again",
-  500: "The ledger has it, and it cannot be read; detail names the row",
+  500: "The ledger has it but cannot read it; detail names the row",
   503: "The queue or the ledger is out of reach; Retry-After says when to try again",
 };
 

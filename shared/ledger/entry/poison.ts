@@ -94,7 +94,8 @@ export const intendReplay = (
   // Another operation's word that was never sent may be replaced: the run and with it the MessageId stay the same
   // A message may come with the number of a run that was never sent: its replay must be newer than that too
   const run = Math.max(poison.runs, poison.lastRun, entry.request?.run ?? 0) + 1;
-  if (run > RUN_MAX) return unfit("it has been replayed as often as can be; have it sent again");
+  if (run > RUN_MAX)
+    return unfit("the number of its next replay is beyond the limit; have its sender send it again");
   const replay: Replay = { operationId, run, force, by, at };
   const step: Step = { at, event: "replayed", run, by, operationId };
   return {

@@ -21,7 +21,7 @@ export type TryLetter = (
 
 const NOT_COMPLETED: Captured = {
   kind: "failed",
-  why: "it is captured, and not taken off its queue: the broker did not say that it took it away",
+  why: "it was captured but may still be on its queue: the broker did not confirm its removal",
 };
 
 /** A letter that was captured leaves its queue. */

@@ -8,7 +8,7 @@ import type { Source } from "../source/source.ts";
 const EventTicket = z.looseObject({
   system: z.string(),
   // It stands in an address
-  id: z.string().refine(isAddressable, 'must not be empty, "." or "..", nor contain half of a character'),
+  id: z.string().refine(isAddressable, 'must not be empty, "." or "..", nor contain a lone UTF-16 surrogate'),
   source: z.string(),
   callbackUrl: z.string().optional(),
 });
