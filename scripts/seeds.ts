@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { parseArgs } from "node:util";
 
+import { runScript } from "./runScript.ts";
 import { wholeNumber } from "./wholeNumber.ts";
 
 const help = `Runs tests again and again, each time in another order, to find those that live on another's leftovers.
@@ -34,6 +35,8 @@ const runOnce = (seed: number): boolean => {
 };
 
 const main = (): void => {
+  if (positionals.length === 0)
+    throw new Error("Say which tests, such as test/unit: all of them, 20 times, take more than an hour");
   const first = wholeNumber("--first", values.first);
   const seeds = Array.from({ length: wholeNumber("--count", values.count) }, (_, index) => first + index);
   const failed = seeds.filter((seed) => !runOnce(seed));
@@ -42,15 +45,4 @@ const main = (): void => {
   process.exitCode = failed.length === 0 && seeds.length > 0 ? 0 : 1;
 };
 
-if (values.help === true) console.log(help);
-else if (positionals.length === 0) {
-  console.error("Say which tests, such as test/unit: all of them, 20 times, take more than an hour");
-  process.exitCode = 2;
-} else {
-  try {
-    main();
-  } catch (error) {
-    console.error(error instanceof Error ? error.message : error);
-    process.exitCode = 2;
-  }
-}
+await runScript(help, values.help === true, main);

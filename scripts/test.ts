@@ -3,6 +3,7 @@ import { parseArgs } from "node:util";
 import { createVitest } from "vitest/node";
 
 import { runChecks } from "./checks.ts";
+import { runScript } from "./runScript.ts";
 import { RunReporter, type Counts } from "./testing/reporter.ts";
 import { wholeNumber } from "./wholeNumber.ts";
 
@@ -24,13 +25,13 @@ const seedOf = (text: string | undefined): { readonly sequence?: { readonly seed
 
 const sentenceOf = ({ passed, failed }: Counts): string => `${passed} passed, ${failed} failed`;
 
-const runTests = async (): Promise<RunReporter> => {
+const runTests = async (order: ReturnType<typeof seedOf>): Promise<RunReporter> => {
   const reporter = new RunReporter();
   const vitest = await createVitest({
     watch: false,
     reporters: [reporter],
     allowOnly: false,
-    ...seedOf(values.seed),
+    ...order,
   });
   // The runner ends the process itself, a moment later
   process.prependOnceListener("SIGINT", () => {
@@ -50,8 +51,9 @@ const runTests = async (): Promise<RunReporter> => {
 };
 
 const main = async (): Promise<void> => {
+  const order = seedOf(values.seed);
   const failedChecks = positionals.length === 0 ? await runChecks() : [];
-  const { counts } = await runTests();
+  const { counts } = await runTests(order);
   const { passed, failed, skipped } = counts;
   if (failedChecks.length > 0) console.log(`Failed checks: ${failedChecks.join(", ")}`);
   if (passed + failed + skipped === 0)
@@ -61,12 +63,4 @@ const main = async (): Promise<void> => {
   process.exitCode = failed > 0 || passed === 0 || failedChecks.length > 0 ? 1 : 0;
 };
 
-if (values.help === true) console.log(help);
-else {
-  try {
-    await main();
-  } catch (error) {
-    console.error(error instanceof Error ? error.message : error);
-    process.exitCode = 2;
-  }
-}
+await runScript(help, values.help === true, main);

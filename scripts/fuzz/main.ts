@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 
+import { runScript } from "../runScript.ts";
 import { wholeNumber } from "../wholeNumber.ts";
 import type { Finding } from "./report.ts";
 import { runFuzz } from "./runFuzz.ts";
@@ -61,12 +62,4 @@ const main = async (): Promise<void> => {
   process.exitCode = findings.length === 0 ? 0 : 1;
 };
 
-if (values.help) console.log(help);
-else {
-  try {
-    await main();
-  } catch (error) {
-    console.error(error instanceof Error ? error.message : error);
-    process.exitCode = 2;
-  }
-}
+await runScript(help, values.help, main);

@@ -4,6 +4,7 @@ import { join, posix, sep } from "node:path";
 import { parseArgs } from "node:util";
 
 import { readArrows } from "../rooms/readArrows.ts";
+import { runScript } from "../runScript.ts";
 import { wholeNumber } from "../wholeNumber.ts";
 import { choose } from "./choose.ts";
 import { findMutants } from "./findMutants.ts";
@@ -31,7 +32,7 @@ a log entry, the texts of errors, and whatever would not parse.
 Each is made in a copy of the work tree below the folder for temporary files. Only tests that import the file run:
 those of test/unit, and when they pass those of test/integration, without test/integration/local/host. A test that
 fails is tried once more. Tests that do not end count as having noticed. The type check and the linter are not asked, nor are end-to-end tests.
-Exits with 0 whatever the ratio, with 1 when the run broke, an option is wrong or the tests fail without a fault.`;
+Exits with 0 whatever the ratio, with 2 when the run broke, an option is wrong or the tests fail without a fault.`;
 
 const atLeastOne = (option: string, text: string): number => {
   const count = wholeNumber(option, text);
@@ -97,12 +98,4 @@ const run = async (): Promise<void> => {
   console.log(`\n${ratioLine(verdicts)}, in ${Math.round((Date.now() - started) / 60_000)} min`);
 };
 
-if (values.help) console.log(help);
-else {
-  try {
-    await run();
-  } catch (error) {
-    console.error(error instanceof Error ? error.message : error);
-    process.exitCode = 1;
-  }
-}
+await runScript(help, values.help, run);

@@ -2,10 +2,10 @@ import type { Entry } from "../ledger/entry/entry.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import { oldestFirst } from "../ledger/table/keys.ts";
 import { laneOf } from "../request/lane.ts";
-import { isPassing } from "./dead-letters/trouble.ts";
 import type { Item, Operation } from "./operation.ts";
 import type { Operations } from "./store/operations.ts";
 import type { PoisonFilter, PoisonIndex, PoisonRow } from "./store/poisonIndex.ts";
+import { isPassing } from "./trouble.ts";
 
 export interface FreezeDeps {
   readonly ledger: Pick<Ledger, "read">;

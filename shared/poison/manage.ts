@@ -3,11 +3,11 @@ import { randomUUID } from "node:crypto";
 import type { Clock } from "../clock.ts";
 import type { Log } from "../log.ts";
 import { present } from "../present.ts";
-import { isPassing, whyOf } from "./dead-letters/trouble.ts";
 import type { ArchiveInput, ReplayInput } from "./inputs.ts";
 import type { Operation, OperationKind, Selection } from "./operation.ts";
 import { cancelled, hasEnded } from "./progress.ts";
 import type { Operations } from "./store/operations.ts";
+import { isPassing, whyOf } from "./trouble.ts";
 
 export interface ManageDeps {
   readonly clock: Clock;

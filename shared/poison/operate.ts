@@ -2,12 +2,12 @@ import type { Clock } from "../clock.ts";
 import type { Log } from "../log.ts";
 import type { Patiently } from "../wait/patiently.ts";
 import { makeThrottle, type Throttle } from "../wait/throttle.ts";
-import { isPassing, whyOf } from "./dead-letters/trouble.ts";
 import type { Freeze } from "./freeze.ts";
 import type { Item, Operation } from "./operation.ts";
 import { addCounts, advance, frozen, hasEnded, NO_COUNTS, stopped, type Counts } from "./progress.ts";
 import type { Operations } from "./store/operations.ts";
 import type { Treat } from "./treat.ts";
+import { isPassing, whyOf } from "./trouble.ts";
 
 export interface OperateDeps {
   readonly clock: Clock;

@@ -13,9 +13,9 @@ import type { Ledger } from "../ledger/ledger.ts";
 import type { Log } from "../log.ts";
 import type { PoisonKey } from "../message/poisonMessage.ts";
 import { present } from "../present.ts";
-import { isPassing, whyOf } from "./dead-letters/trouble.ts";
 import { resultInHistory, resultOf, withResult, type ItemResult } from "./items.ts";
 import type { Item, Operation } from "./operation.ts";
+import { isPassing, whyOf } from "./trouble.ts";
 
 export interface TreatDeps {
   readonly clock: Clock;

@@ -63,6 +63,6 @@ describe("npm run mutants", () => {
         },
       );
     });
-    expect(said).toEqual({ code: 1, errors: words });
+    expect(said).toEqual({ code: 2, errors: words });
   });
 });

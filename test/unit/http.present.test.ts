@@ -13,6 +13,7 @@ import { problemResponse } from "../../shared/http/problem.ts";
 import type { Entry, PoisonPart, RequestPart } from "../../shared/ledger/entry/entry.ts";
 import type { Operation } from "../../shared/poison/operation.ts";
 import { aRequest, CUSTOMER } from "../support/builders.ts";
+import { anOperation } from "../support/poisonBuilders.ts";
 
 const API = "https://relay.example/api";
 const links = linksOf(`${API}/license-updates?status=parked`);
@@ -55,24 +56,8 @@ const poison: PoisonPart = {
   original: { deliveryCount: 1 },
 };
 const parked = { since: AT, until: LATER, skuIds: ["sku"], times: 3 };
-const anOperation = (fields: Partial<Operation> = {}): Operation => ({
-  version: 1,
-  id: "op",
-  kind: "replay",
-  state: "running",
-  selection: {},
-  by: "kim",
-  canary: false,
-  force: false,
-  createdAt: AT,
-  updatedAt: AT,
-  total: 3,
-  done: 1,
-  failed: 1,
-  skipped: 1,
-  ticks: 9,
-  ...fields,
-});
+const aRun = (fields: Partial<Operation> = {}): Operation =>
+  anOperation({ total: 3, done: 1, failed: 1, skipped: 1, ticks: 9, ...fields });
 
 describe("toStatusView()", () => {
   test("shows a request with its history and where it is", () => {
@@ -129,14 +114,14 @@ describe("toStatusListView()", () => {
 describe("toOperationView()", () => {
   test("shows an operation that goes on with how to cancel it, and one that has ended without", () => {
     const here = `${API}/operations/op`;
-    expect(toOperationView(anOperation(), [], links).links).toEqual({ self: here, cancel: `${here}/cancel` });
-    expect(toOperationView(anOperation({ endedAt: LATER }), [], links).links).toEqual({ self: here });
+    expect(toOperationView(aRun(), [], links).links).toEqual({ self: here, cancel: `${here}/cancel` });
+    expect(toOperationView(aRun({ endedAt: LATER }), [], links).links).toEqual({ self: here });
   });
 
   test("shows what was not done and why, and keeps its own counting to itself", () => {
     const item = { key: "k", poisonId: "id-1", lane: "l" };
     const view = toOperationView(
-      anOperation(),
+      aRun(),
       [
         { ...item, state: "failed", why: "no seats" },
         { ...item, state: "skipped" },
@@ -154,7 +139,7 @@ describe("toOperationView()", () => {
 
 describe("toOperationListView()", () => {
   test("leads to each operation, and to the next page when there is one", () => {
-    const view = toOperationListView({ items: [anOperation()], next: "token" }, links);
+    const view = toOperationListView({ items: [aRun()], next: "token" }, links);
     expect(view.items[0]?.links.self).toBe(`${API}/operations/op`);
     expect(view.next).toContain("after=token");
     expect(toOperationListView({ items: [] }, links)).toEqual({ items: [] });
@@ -163,7 +148,7 @@ describe("toOperationListView()", () => {
 
 describe("operationStarted()", () => {
   test("answers 202 with the address of the operation", () => {
-    expect(operationStarted(anOperation({ state: "freezing" }), `${API}/poison/replay`)).toEqual({
+    expect(operationStarted(aRun({ state: "freezing" }), `${API}/poison/replay`)).toEqual({
       status: 202,
       headers: { location: `${API}/operations/op`, "cache-control": "no-store" },
       jsonBody: { operationId: "op", state: "freezing", statusUrl: `${API}/operations/op` },

@@ -10,6 +10,7 @@ import { causeOf } from "../../shared/outcome/causes.ts";
 import { requestCauses } from "../../shared/outcome/requestCauses.ts";
 import type { PoisonRow } from "../../shared/poison/store/poisonIndex.ts";
 import { aRequest, bytesOf, CUSTOMER, E3 } from "../support/builders.ts";
+import { aPoisonRow } from "../support/poisonBuilders.ts";
 
 const API = "https://relay.example/api";
 const links = linksOf(`${API}/poison?state=open`);
@@ -20,20 +21,8 @@ const aGroup = (fields: Partial<NotedGroup["group"]> = {}, note?: NotedGroup["no
   group: { category: "no-seats", count: 1, replaying: 0, oldest: AT, newest: AT, ...fields },
   note,
 });
-const aRow = (fields: Partial<PoisonRow> = {}): PoisonRow => ({
-  id: "request-1",
-  kind: "update",
-  state: "open",
-  category: "no-seats",
-  capturedAt: AT,
-  failedAt: AT,
-  acceptedAt: AT,
-  failures: 1,
-  status: 400,
-  code: 60_012,
-  rowKey: "key",
-  ...fields,
-});
+const aRow = (fields: Partial<PoisonRow> = {}): PoisonRow =>
+  aPoisonRow({ status: 400, code: 60_012, ...fields });
 const aRefusal = (fields: Partial<Refusal> = {}): Refusal => ({
   at: AT,
   category: "no-seats",

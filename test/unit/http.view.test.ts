@@ -5,7 +5,6 @@ import { makeView } from "../../shared/http/view.ts";
 import { acceptRequest } from "../../shared/ledger/entry/accept.ts";
 import { filePoison } from "../../shared/ledger/entry/poison.ts";
 import { makeLists } from "../../shared/ledger/lists.ts";
-import type { Operation } from "../../shared/poison/operation.ts";
 import { makeNotes } from "../../shared/poison/store/notes.ts";
 import { makeOperations } from "../../shared/poison/store/operations.ts";
 import { makePoisonIndex } from "../../shared/poison/store/poisonIndex.ts";
@@ -13,26 +12,11 @@ import { aLedger } from "../support/aLedger.ts";
 import { aFailure, aRequest, bytesOf, CUSTOMER } from "../support/builders.ts";
 import { logJournal } from "../support/logJournal.ts";
 import { memoryTable } from "../support/memoryTable.ts";
+import { anOperation } from "../support/poisonBuilders.ts";
 
 const AT = "2026-01-01T00:00:00.000Z";
 const OTHER = "33333333-3333-4333-8333-333333333333";
-const operation: Operation = {
-  version: 1,
-  id: "op",
-  kind: "replay",
-  state: "running",
-  selection: {},
-  by: "kim",
-  canary: false,
-  force: false,
-  createdAt: AT,
-  updatedAt: AT,
-  total: 0,
-  done: 0,
-  failed: 0,
-  skipped: 0,
-  ticks: 0,
-};
+const operation = anOperation();
 
 const { log } = logJournal();
 

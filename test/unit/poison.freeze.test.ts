@@ -2,26 +2,10 @@ import { expect, test } from "vitest";
 
 import { LedgerError } from "../../shared/ledger/table/errors.ts";
 import { makeFreeze } from "../../shared/poison/freeze.ts";
-import type { Item, Operation } from "../../shared/poison/operation.ts";
+import type { Item } from "../../shared/poison/operation.ts";
+import { anOperation } from "../support/poisonBuilders.ts";
 
-const AT = "2026-01-01T00:00:00.000Z";
-const operation: Operation = {
-  version: 1,
-  id: "op",
-  kind: "replay",
-  state: "freezing",
-  selection: { ids: ["a", "b"] },
-  by: "kim",
-  canary: false,
-  force: false,
-  createdAt: AT,
-  updatedAt: AT,
-  total: 0,
-  done: 0,
-  failed: 0,
-  skipped: 0,
-  ticks: 0,
-};
+const operation = anOperation({ state: "freezing", selection: { ids: ["a", "b"] } });
 
 const frozenWith = async (code: "unreadable" | "unreachable"): Promise<readonly string[]> => {
   const items: Item[] = [];

@@ -8,6 +8,7 @@ import { makeRemoveEnded } from "../../shared/poison/removeEnded.ts";
 import type { PoisonFilter, PoisonRow } from "../../shared/poison/store/poisonIndex.ts";
 import { aFailure, aRequest, CUSTOMER } from "../support/builders.ts";
 import { later } from "../support/later.ts";
+import { anOperation, aPoisonRow } from "../support/poisonBuilders.ts";
 
 const AT = "2026-01-01T00:00:00.000Z";
 const LATER = "2026-01-02T00:00:00.000Z";
@@ -115,24 +116,8 @@ test("withResult() leaves an item alone as long as there is none", () => {
   expect(withResult(item, { kind: "failed", why: "w" })).toEqual({ ...item, state: "failed", why: "w" });
 });
 
-const anOperation = (selection: Selection, fields: Partial<Operation> = {}): Operation => ({
-  version: 1,
-  id: "op",
-  kind: "replay",
-  state: "freezing",
-  selection,
-  by: "kim",
-  canary: false,
-  force: false,
-  createdAt: LATER,
-  updatedAt: LATER,
-  total: 0,
-  done: 0,
-  failed: 0,
-  skipped: 0,
-  ticks: 0,
-  ...fields,
-});
+const aFreezing = (selection: Selection, fields: Partial<Operation> = {}): Operation =>
+  anOperation({ state: "freezing", selection, createdAt: LATER, updatedAt: LATER, ...fields });
 
 describe("makeFreeze()", () => {
   const frozen = async (
@@ -165,25 +150,14 @@ describe("makeFreeze()", () => {
     run: 0,
     ends: 1,
   } as const;
-  const aRow = (fields: Partial<PoisonRow>): PoisonRow => ({
-    id: "~m",
-    kind: "update",
-    state: "open",
-    category: "no-seats",
-    capturedAt: AT,
-    failedAt: AT,
-    acceptedAt: AT,
-    failures: 1,
-    rowKey: "key",
-    ...fields,
-  });
+  const aRow = (fields: Partial<PoisonRow>): PoisonRow => aPoisonRow({ id: "~m", ...fields });
 
   test("takes what fits from the index: open for a replay, archived for a restore", async () => {
     const selection = { category: "no-seats", code: 1, customerId: CUSTOMER };
-    const { filters, items, total } = await frozen(anOperation(selection), { rows: [aRow({})] });
+    const { filters, items, total } = await frozen(aFreezing(selection), { rows: [aRow({})] });
     expect(filters).toEqual([{ state: "open", ...selection, before: LATER }]);
     expect([items.length, total]).toEqual([1, 1]);
-    const restore = await frozen(anOperation({}, { kind: "restore" }), {});
+    const restore = await frozen(aFreezing({}, { kind: "restore" }), {});
     expect(restore.filters).toMatchObject([{ state: "discarded" }]);
   });
 
@@ -195,7 +169,7 @@ describe("makeFreeze()", () => {
       aRow({ id: "~c", customerId: CUSTOMER }),
       aRow({ id: "~d" }),
     ];
-    const { items } = await frozen(anOperation({}), { rows });
+    const { items } = await frozen(aFreezing({}), { rows });
     const [a, b, c, d] = items.map(({ lane }) => lane);
     expect(a).toBe(b);
     expect(a).not.toBe("a");
@@ -211,13 +185,13 @@ describe("makeFreeze()", () => {
     [{ customerId: "other" }, 0],
   ])("of an id with %j takes %i", async (fields, count) => {
     const entries = [anEntry({ poison, request })];
-    const { total } = await frozen(anOperation({ ids: ["id-1"], ...fields }), { entries });
+    const { total } = await frozen(aFreezing({ ids: ["id-1"], ...fields }), { entries });
     expect(total).toBe(count);
   });
 
   test("takes each id once, more than fit into one go, and those that are not there", async () => {
     const ids = Array.from({ length: 120 }, (_, index) => `id-${index}`);
-    const { items, total } = await frozen(anOperation({ ids: [...ids, ...ids] }), {});
+    const { items, total } = await frozen(aFreezing({ ids: [...ids, ...ids] }), {});
     expect(total).toBe(120);
     expect(new Set(items.map(({ poisonId }) => poisonId)).size).toBe(120);
   });
@@ -241,13 +215,13 @@ describe("makeRemoveEnded()", () => {
     return { count: await removeEnded(LATER, () => isTimeUp), removed };
   };
   const ended = (id: string, updatedAt: string) =>
-    anOperation({}, { id, updatedAt, endedAt: updatedAt, state: "done" });
+    aFreezing({}, { id, updatedAt, endedAt: updatedAt, state: "done" });
 
   test("removes what ended before, on every page", async () => {
     const operations = [
       ended("new", LATER),
       ended("old", AT),
-      anOperation({}, { id: "going on", updatedAt: AT }),
+      aFreezing({}, { id: "going on", updatedAt: AT }),
       ended("older", AT),
     ];
     expect(await removing(operations)).toEqual({ count: 2, removed: ["old", "older"] });

@@ -2,26 +2,11 @@ import { describe, expect, test } from "vitest";
 
 import type { Item, Operation } from "../../shared/poison/operation.ts";
 import { addCounts, advance, cancelled, frozen, NO_COUNTS } from "../../shared/poison/progress.ts";
+import { anOperation } from "../support/poisonBuilders.ts";
 
 const AT = "2026-01-01T00:00:00.000Z";
-const anOperation = (fields: Partial<Operation> = {}): Operation => ({
-  version: 1,
-  id: "op",
-  kind: "replay",
-  state: "canary",
-  selection: { category: "no-seats" },
-  by: "kim",
-  canary: true,
-  force: false,
-  createdAt: AT,
-  updatedAt: AT,
-  total: 3,
-  done: 0,
-  failed: 0,
-  skipped: 0,
-  ticks: 0,
-  ...fields,
-});
+const aCanary = (fields: Partial<Operation> = {}): Operation =>
+  anOperation({ state: "canary", selection: { category: "no-seats" }, canary: true, total: 3, ...fields });
 const anItem = (state: Item["state"], why?: string): Item => ({
   key: "k",
   poisonId: "id-1",
@@ -37,11 +22,11 @@ const look = (
 
 describe("advance()", () => {
   test("lets the rest follow when the canary was applied", () => {
-    expect(look(anOperation(), [anItem("done")]).state).toBe("running");
+    expect(look(aCanary(), [anItem("done")]).state).toBe("running");
   });
 
   test("stops when the canary was refused, saying why", () => {
-    expect(look(anOperation(), [anItem("failed", "no-seats: none left")])).toMatchObject({
+    expect(look(aCanary(), [anItem("failed", "no-seats: none left")])).toMatchObject({
       state: "stopped",
       reason: 'the canary "id-1" failed: no-seats: none left',
       endedAt: AT,
@@ -56,22 +41,22 @@ describe("advance()", () => {
       isOver: false,
       at: AT,
     };
-    expect(advance(anOperation(), seen).state).toBe("stopped");
+    expect(advance(aCanary(), seen).state).toBe("stopped");
   });
 
   test("takes the next for the canary when it was skipped", () => {
-    expect(look(anOperation(), [anItem("skipped")]).state).toBe("canary");
-    expect(look(anOperation(), [anItem("skipped")], { isOver: true }).state).toBe("done");
+    expect(look(aCanary(), [anItem("skipped")]).state).toBe("canary");
+    expect(look(aCanary(), [anItem("skipped")], { isOver: true }).state).toBe("done");
   });
 
   test("is done when nothing is left, whatever became of the single ones", () => {
-    const running = anOperation({ state: "running" });
+    const running = aCanary({ state: "running" });
     expect(look(running, [anItem("failed")]).state).toBe("running");
     expect(look(running, [anItem("failed")], { isOver: true })).toMatchObject({ state: "done", failed: 1 });
   });
 
   test("waits for what is under way when it is cancelled", () => {
-    const cancelling = anOperation({ state: "cancelling" });
+    const cancelling = aCanary({ state: "cancelling" });
     expect(look(cancelling, [], { isIdle: false }).state).toBe("cancelling");
     expect(look(cancelling, [])).toMatchObject({ state: "cancelled", endedAt: AT });
   });
@@ -83,15 +68,15 @@ describe("frozen()", () => {
     [{ kind: "replay", canary: false }, "running"],
     [{ kind: "discard", canary: false }, "running"],
   ] as const)("%j begins with %s", (fields, state) => {
-    expect(frozen(anOperation({ ...fields, state: "freezing" }), 7, AT)).toMatchObject({ state, total: 7 });
+    expect(frozen(aCanary({ ...fields, state: "freezing" }), 7, AT)).toMatchObject({ state, total: 7 });
   });
 
   test("keeps the wish to cancel", () => {
-    expect(frozen(anOperation({ state: "cancelling" }), 7, AT).state).toBe("cancelling");
+    expect(frozen(aCanary({ state: "cancelling" }), 7, AT).state).toBe("cancelling");
   });
 });
 
 test("cancelled() changes nothing that has ended", () => {
-  expect(cancelled(anOperation({ endedAt: AT, state: "done" }), "kim", AT)).toBeUndefined();
-  expect(cancelled(anOperation(), "kim", AT)?.reason).toBe("cancelled by kim");
+  expect(cancelled(aCanary({ endedAt: AT, state: "done" }), "kim", AT)).toBeUndefined();
+  expect(cancelled(aCanary(), "kim", AT)?.reason).toBe("cancelled by kim");
 });

@@ -4,9 +4,9 @@ import type { Log } from "../../log.ts";
 import type { DeadLetter } from "../../message/deadLetter.ts";
 import type { DeadLetterQueueName } from "../../message/deadLetterQueues.ts";
 import type { FilePoison } from "../file.ts";
+import { isPassing, whyOf } from "../trouble.ts";
 import { lastResort } from "./lastResort.ts";
 import { letterId } from "./letterId.ts";
-import { isPassing, whyOf } from "./trouble.ts";
 
 /** How the dead letters of a queue are captured; tries once, and throws when it did not come about. */
 export type UsualCapture = (letter: DeadLetter, log: Log) => Promise<void>;

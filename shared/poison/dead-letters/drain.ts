@@ -1,9 +1,9 @@
 import type { Clock } from "../../clock.ts";
 import type { Log } from "../../log.ts";
 import type { DeadLetterQueue, LockedLetter } from "../../message/deadLetterQueues.ts";
+import { whyOf, wordOf } from "../trouble.ts";
 import type { FailingLetter } from "./failing.ts";
 import { letterId } from "./letterId.ts";
-import { whyOf, wordOf } from "./trouble.ts";
 import type { TryLetter } from "./tryLetter.ts";
 
 export interface DrainDeps {

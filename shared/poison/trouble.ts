@@ -1,5 +1,5 @@
-import { LedgerError, type LedgerErrorCode } from "../../ledger/table/errors.ts";
-import { QueueError, type QueueErrorCode } from "../../message/errors.ts";
+import { LedgerError, type LedgerErrorCode } from "../ledger/table/errors.ts";
+import { QueueError, type QueueErrorCode } from "../message/errors.ts";
 
 const PASSING: ReadonlySet<QueueErrorCode | LedgerErrorCode> = new Set([
   "unreachable",
