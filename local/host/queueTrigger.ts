@@ -11,6 +11,7 @@ import type { MessageSource } from "./serviceBusBinding.ts";
 import type { MessageTriggerOptions, Trigger } from "./trigger.ts";
 import { within } from "./within.ts";
 
+/** A connection takes so long on a machine that is busy. */
 const CONNECT_LIMIT_MS = 3_000;
 
 const createReceiver = (

@@ -42,6 +42,9 @@ const WORDS: Readonly<Record<ProofResult, string>> = {
   unknown: "the user's licenses could not be read",
 };
 
+/** Trouble of one entry, which no waiting ends. */
+const PASSED_OVER: ReadonlySet<string> = new Set(["unreadable", "unwritable"]);
+
 export const makeProve = ({ clock, ledger, due, readState, newerThan }: ProveDeps): Prove => {
   const judge = async ({ request }: One, state: UserState): Promise<ProofResult> => {
     if (state.kind === "unreadable") return "unknown";
@@ -66,7 +69,7 @@ export const makeProve = ({ clock, ledger, due, readState, newerThan }: ProveDep
     try {
       await note(one, state, log);
     } catch (error) {
-      if (!(error instanceof LedgerError) || error.code !== "unreadable") throw error;
+      if (!(error instanceof LedgerError) || !PASSED_OVER.has(error.code)) throw error;
       log("ledger.passedOver", { entries: 1, ids: one.entry.id, remedy: error.message });
     }
   };

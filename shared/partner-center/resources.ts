@@ -13,7 +13,7 @@ export interface CustomerUser {
   readonly usageLocation: string | undefined;
 }
 
-// It ends up in an address, which holds no a lone UTF-16 surrogate
+// It ends up in an address, which cannot hold a lone UTF-16 surrogate
 const guid = z
   .string()
   .toLowerCase()

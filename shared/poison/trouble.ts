@@ -7,6 +7,8 @@ const PASSING: ReadonlySet<QueueErrorCode | LedgerErrorCode> = new Set([
   "busy",
   "full",
   "unauthorized",
+  // An entity that an operator has disabled, too: no message is to blame for that
+  "missing",
   "timeout",
   "conflict",
 ] as const);

@@ -93,6 +93,17 @@ describe("view.requests()", () => {
     ]);
     expect(rest.next).toBeUndefined();
   });
+
+  test("lists operations without one that cannot be read", async () => {
+    const table = memoryTable();
+    const operations = makeOperations(table);
+    await operations.create(operation);
+    await operations.create({ ...operation, id: "spoilt" });
+    const spoilt = table.rows().find(({ partitionKey }) => partitionKey === "operation:spoilt");
+    if (spoilt === undefined) throw new Error("There is no row");
+    await table.put({ partitionKey: spoilt.partitionKey, rowKey: spoilt.rowKey });
+    expect((await operations.list({ limit: 10 })).items.map(({ id }) => id)).toEqual(["op"]);
+  });
 });
 
 describe("view.groups()", () => {

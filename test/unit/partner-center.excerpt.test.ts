@@ -51,6 +51,17 @@ describe("excerptOf()", () => {
       `<input name="password" type="x" value="k1">`,
       `<input name="password" type="x" value=[hidden]">`,
     ],
+    ["an escaped quote", String.raw`{"access_token":"ab\"cd ef"}`, `{"access_token":[hidden]"}`],
+    ["a list", `{"client_secrets":["k1"]}`, `{"client_secrets":[[hidden]"]}`],
+    ["an element", "<password>k1</password>", "<password>[hidden]</password>"],
+    [
+      "a field of a form, value first",
+      `<input value="k1" name="token">`,
+      `<input value=[hidden]" name="token">`,
+    ],
+    ["a password with an at sign", "https://ana:k1@k2@proxy.example/x", "https://[hidden]@proxy.example/x"],
+    ["a scheme in an address", "?h=Bearer%20k1", "?h=[hidden]"],
+    ["a name with a control character behind it", "key\u0000=k1", "key =[hidden]"],
     ["a form in an address", "client_secret%3Dk1%26x", "client_secret%3D[hidden]"],
     ["a token of its own", `<p>${jwt}</p>`, "<p>[hidden]</p>"],
     [

@@ -640,3 +640,15 @@ test("the alert can be filtered on, as the others can", async () => {
     severity: "critical",
   });
 });
+
+test("a reference to a body in the ledger waits for its own way: the last resort would file an empty body", async () => {
+  const letter = aDeadLetter({
+    queue: "license-updates-poison",
+    body: Buffer.alloc(0),
+    properties: { BodyAt: "ledger", PoisonId: "~p" },
+  });
+  const scene = aScene([letter], boom, "license-updates-poison");
+  await scene.steps(1);
+  expect(scene.entries.rows()).toEqual([]);
+  expect(scene.letterRows()).toHaveLength(1);
+});

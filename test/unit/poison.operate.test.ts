@@ -374,7 +374,7 @@ describe("an item that always fails", () => {
       "r2 done",
     ]);
     expect(ticks).toEqual([`${id} 0`]);
-    expect(await poisonOf("r1")).toMatchObject({ state: "open", runs: 0 });
+    expect(await poisonOf("r1")).toMatchObject({ state: "open", runs: 1 });
     expect(await poisonOf("r1")).not.toHaveProperty("replay");
     expect((await ledger.history("r1")).at(-1)).toMatchObject({
       event: "refused",

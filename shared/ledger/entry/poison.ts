@@ -122,7 +122,10 @@ export const markSent = (entry: Entry | undefined, operationId: string, at: stri
   };
 };
 
-/** A replay that the broker does not take at all is under way no more; its run was never begun. Pure. */
+/**
+ * A replay that the broker does not take at all is under way no more. Its number is used up: an earlier try may have come
+ * through without a word, and the broker would drop a second message under one MessageId. Pure.
+ */
 export const giveUpReplay = (
   entry: Entry | undefined,
   operationId: string,
@@ -134,7 +137,7 @@ export const giveUpReplay = (
   const { replay, ...rest } = poison;
   if (replay?.operationId !== operationId || replay.sentAt !== undefined) return {};
   const step: Step = { at, event: "refused", run: replay.run, operationId, why };
-  return { change: toChange(entry, at, { poison: rest }, [step]) };
+  return { change: toChange(entry, at, { poison: { ...rest, runs: replay.run } }, [step]) };
 };
 
 /** Who archives or restores, and why. */

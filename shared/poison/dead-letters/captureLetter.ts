@@ -3,6 +3,7 @@ import type { Entries } from "../../ledger/entries.ts";
 import type { Log } from "../../log.ts";
 import type { DeadLetter } from "../../message/deadLetter.ts";
 import type { DeadLetterQueueName } from "../../message/deadLetterQueues.ts";
+import { BODY_IN_LEDGER } from "../../message/poisonMessage.ts";
 import type { FilePoison } from "../file.ts";
 import { isPassing, whyOf } from "../trouble.ts";
 import { lastResort } from "./lastResort.ts";
@@ -79,7 +80,10 @@ export const makeCaptureLetter = ({ clock, ledger, usual, file }: CaptureLetterD
       const why = whyOf(error);
       const sinceMs = since === undefined ? clock.now() : Date.parse(since);
       const isOutage = isPassing(error) && clock.now() - sinceMs < OUTAGE_MS;
-      return isOutage ? { kind: "waits", why } : fileDirectly(letter, why, log);
+      if (isOutage) return { kind: "waits", why };
+      // Its body is in the ledger: filed as it is, it would be an empty one
+      const isReference = letter.properties["BodyAt"] === BODY_IN_LEDGER;
+      return isReference ? { kind: "failed", why } : fileDirectly(letter, why, log);
     }
   };
 };

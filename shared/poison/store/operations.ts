@@ -77,6 +77,16 @@ export const makeOperations = (table: Table): Operations => {
     return row === undefined ? undefined : { operation: fromRow(row), etag: row.etag };
   };
 
+  /** One that cannot be read takes no others with it: the list goes on without it. */
+  const readOrPass = async (id: string): ReturnType<typeof readRow> => {
+    try {
+      return await readRow(id);
+    } catch (error) {
+      if (error instanceof LedgerError && error.code === "unreadable") return undefined;
+      throw error;
+    }
+  };
+
   return {
     async create(operation) {
       // The rows that lead to it first: an operation that nobody finds would never be carried out
@@ -110,7 +120,7 @@ export const makeOperations = (table: Table): Operations => {
         if (keys.length > limit) break;
       }
       const shown = keys.slice(0, limit);
-      const found = await Promise.all(shown.map((key) => readRow(idOf(key))));
+      const found = await Promise.all(shown.map((key) => readOrPass(idOf(key))));
       const last = shown.at(-1);
       return {
         items: found.flatMap((row) => row?.operation ?? []),
